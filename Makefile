@@ -1,0 +1,47 @@
+# make demo    judge the starter set with nothing but Python
+# make test    every light test; make check: format, lint, types, imports
+# A virtual environment is made on first use: with uv where it is installed, else venv and pip.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test check format clean setup
+
+demo: $(VENV)/.core
+	$(BIN)/reward-agent demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+setup: $(VENV)/.dev
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "RewardAgent needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then uv venv --quiet --allow-existing --python $(PYTHON) $(VENV); \
+	else $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; fi
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.python pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -e .; \
+	else $(BIN)/python -m pip install --quiet -e .; fi
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -e . --group dev; \
+	else $(BIN)/python -m pip install --quiet -e . --group dev; fi
+	@touch $@

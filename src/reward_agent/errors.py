@@ -1,0 +1,50 @@
+"""Every error RewardAgent raises on purpose.
+
+    RewardAgentError
+    ├── ConfigError        the settings, or what the command line made of them, cannot be used
+    ├── DataError          a file or a row cannot be read as what it should be
+    ├── RunError           a run folder is in use, was made by other settings, or is damaged
+    ├── ReportError        two runs cannot be compared, or a run has nothing to report
+    └── SignalError        a stage of the agent failed on one sample; recorded as a Failure, never scored
+        └── ReplyError     a model replied, and twice the reply could not be read
+
+Anything else that escapes is a bug and is allowed to propagate. Each message says what was expected, what
+came, where, and what to change.
+"""
+
+from typing import ClassVar
+
+
+class RewardAgentError(Exception):
+    """The root: catch this to catch everything RewardAgent raises on purpose."""
+
+
+class ConfigError(RewardAgentError):
+    """The settings cannot be used; the message names the key and what it takes."""
+
+
+class DataError(RewardAgentError):
+    """A data file or row cannot be read; the message names file, line and remedy."""
+
+
+class RunError(RewardAgentError):
+    """A run folder cannot be used as it stands; the message says how to go on."""
+
+
+class ReportError(RewardAgentError):
+    """A report cannot be made; the message says what is missing."""
+
+
+class SignalError(RewardAgentError):
+    """A router, verifier, preference model or judger failed on one sample.
+
+    The agent records it as a `Failure` and goes on. `kind` is a short stable word for counting.
+    """
+
+    kind: ClassVar[str] = "error"
+
+
+class ReplyError(SignalError):
+    """A model's reply did not fit its schema, and the one repeated question did not help."""
+
+    kind = "unreadable reply"
