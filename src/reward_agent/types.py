@@ -8,7 +8,7 @@ and aligned by candidate index: the k-th verdict, score or response belongs to t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Self
@@ -99,9 +99,7 @@ class LabeledSample:
             )
 
     @classmethod
-    def pair(
-        cls, *, id: str, prompt: tuple[Message, ...], chosen: Candidate, rejected: Candidate, subset: str
-    ) -> Self:
+    def pair(cls, *, id: str, prompt: tuple[Message, ...], chosen: Candidate, rejected: Candidate, subset: str) -> Self:
         """A preference pair: the chosen candidate stands first."""
         sample = Sample(id=id, prompt=prompt, candidates=(chosen, rejected))
         return cls(sample=sample, best=(0,), rest=(1,), subset=subset)
@@ -156,9 +154,7 @@ class Signal:
         if self.kind == "verification":
             for verdict in self.verdicts:
                 if verdict.score is not None and not 0 <= verdict.score <= 1:
-                    raise ValueError(
-                        f"verification signal {self.name!r}: scores lie in [0, 1], got {verdict.score}"
-                    )
+                    raise ValueError(f"verification signal {self.name!r}: scores lie in [0, 1], got {verdict.score}")
 
     @property
     def scores(self) -> tuple[float, ...] | None:
@@ -253,6 +249,18 @@ class Comparison:
     judged: bool = True
     tied: bool = False
     flipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """A figure made of others: the weighted mean of the subsets (or earlier aggregates) it names.
+
+    Weights need not sum to 1; subsets without a row are left out and the rest are rescaled. A benchmark's last
+    aggregate is called "overall"; without one, overall is the plain mean over all comparisons.
+    """
+
+    name: str
+    weights: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,113 @@
+"""The flow: route -> verify + prefer -> judge.
+
+    >>> agent = RewardAgent(router=..., verifiers=(...,), preference_models=(...,), judger=...)
+    >>> judgment = await agent.judge(sample)
+
+A stage that fails raises `SignalError`; it is recorded as a `Failure` and the rest goes on. Any other exception is
+a bug and propagates. A failed router runs every check and says so. A signal takes part in the decision only where
+it scored every candidate; with none left the sample is unjudged, not guessed.
+"""
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from reward_agent.errors import ConfigError, SignalError
+from reward_agent.prompting import metered
+from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.types import Decision, Failure, Judgment, Plan, Sample, Signal, Verdict
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardAgent:
+    """A router, any number of verifiers and preference models, and a judger.
+
+    Raises ConfigError when two signals share a name.
+    """
+
+    router: Router
+    judger: Judger
+    verifiers: tuple[Verifier, ...] = ()
+    preference_models: tuple[PreferenceModel, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = Counter([*(v.name for v in self.verifiers), *(p.name for p in self.preference_models)])
+        if twice := [name for name, count in names.items() if count > 1]:
+            raise ConfigError(
+                f"two signals are named {twice[0]!r}; give each verifier and preference model its own name"
+            )
+
+    async def judge(self, sample: Sample) -> Judgment:
+        """Everything that could be found out about the sample; a failed stage is in `failures`, never raised."""
+        with metered() as meter:
+            plan = await _attempt("route", self.router.route(sample))
+            failed_route = (plan,) if isinstance(plan, Failure) else ()
+            if isinstance(plan, Failure):
+                plan = Plan(checks=tuple(v.name for v in self.verifiers), reason="the router failed: every check runs")
+            results = await _together(
+                *(_attempt(v.name, _verified(v, sample)) for v in self.verifiers if v.name in plan.checks),
+                *(_attempt(p.name, _preferred(p, sample)) for p in self.preference_models),
+            )
+            signals = tuple(r for r in results if isinstance(r, Signal))
+            usable = [signal for signal in signals if signal.scores is not None]
+            decision = await _attempt("judge", _decided(self.judger, sample, usable)) if usable else None
+            failures = (*failed_route, *results, decision)
+        return Judgment(
+            sample_id=sample.id,
+            plan=plan,
+            signals=signals,
+            failures=tuple(f for f in failures if isinstance(f, Failure)),
+            decision=decision if isinstance(decision, Decision) else None,
+            usage=meter.usage,
+        )
+
+
+async def _attempt(source: str, stage: Coroutine[Any, Any, T]) -> T | Failure:
+    """The stage's result, or what went wrong with it."""
+    try:
+        return await stage
+    except SignalError as error:
+        return Failure(source=source, kind=error.kind, error=str(error))
+
+
+async def _together(*stages: Coroutine[Any, Any, T]) -> Sequence[T]:
+    """All stages at once, results in order. A bug in one stops the others and propagates as itself."""
+    if len(stages) < 2:
+        return [await stage for stage in stages]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(stage) for stage in stages]
+    except ExceptionGroup as bugs:
+        raise bugs.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+async def _verified(verifier: Verifier, sample: Sample) -> Signal:
+    signal = await verifier.verify(sample)
+    _aligned(len(signal.verdicts), sample)
+    return signal
+
+
+async def _preferred(model: PreferenceModel, sample: Sample) -> Signal:
+    scores = [float(score) for score in await model.score(sample.prompt, sample.responses)]
+    _aligned(len(scores), sample)
+    if not all(math.isfinite(score) for score in scores):
+        raise SignalError(f"scores must be finite numbers, got {scores}")
+    return Signal(name=model.name, kind="preference", verdicts=tuple(Verdict(score=score) for score in scores))
+
+
+async def _decided(judger: Judger, sample: Sample, signals: Sequence[Signal]) -> Decision:
+    decision = await judger.decide(sample, signals)
+    _aligned(len(decision.scores), sample)
+    return decision
+
+
+def _aligned(count: int, sample: Sample) -> None:
+    """A stage that answers for fewer or more candidates than it was given cannot be aligned, so it failed."""
+    if count != len(sample.candidates):
+        raise SignalError(f"expected a result for each of {len(sample.candidates)} candidates, got {count}")

@@ -1,0 +1,74 @@
+"""Settings -> objects. The only module that names concrete classes.
+
+>>> agent = build_agent(load_settings(preset="offline"))
+"""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from reward_agent.agent import RewardAgent
+from reward_agent.config import Off, PythonPrefer, RuleRouting, Settings, WeightedJudge
+from reward_agent.errors import ConfigError
+from reward_agent.judge.calibrate import Calibration
+from reward_agent.judge.vote import PUBLISHED_WEIGHTS, VoteJudger
+from reward_agent.judge.weighted import WeightedJudger
+from reward_agent.prefer.python import PythonPreference
+from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.route.every import EveryCheckRouter
+from reward_agent.route.rules import RuleRouter
+
+
+def build_agent(settings: Settings) -> RewardAgent:
+    """The agent these settings describe. Raises ConfigError where something they name cannot be had."""
+    verifiers = _verifiers(settings)
+    return RewardAgent(
+        router=_router(settings, tuple(v.name for v in verifiers)),
+        verifiers=verifiers,
+        preference_models=tuple(_preference_model(model) for model in settings.prefer),
+        judger=_judger(settings),
+    )
+
+
+def _router(settings: Settings, checks: tuple[str, ...]) -> Router:
+    return RuleRouter(checks=checks) if isinstance(settings.route, RuleRouting) else EveryCheckRouter(checks=checks)
+
+
+def _verifiers(settings: Settings) -> tuple[Verifier, ...]:
+    verifiers: list[Verifier] = []
+    instructions = settings.verify.instructions
+    if not isinstance(instructions, Off):
+        from reward_agent.verify.instructions.verifier import InstructionVerifier
+
+        verifiers.append(InstructionVerifier(reading=instructions.reading, graded=instructions.graded))
+    return tuple(verifiers)
+
+
+def _preference_model(settings: PythonPrefer) -> PreferenceModel:
+    return PythonPreference(name=settings.name, function=_imported(settings.function))
+
+
+def _imported(path: str) -> Callable[[list[dict[str, str]], list[str]], Any]:
+    module_name, _, name = path.partition(":")
+    try:
+        function = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"prefer.function = {path!r} cannot be imported: {error}. Install it, or put its folder on PYTHONPATH"
+        ) from error
+    if not callable(function) or len(inspect.signature(function).parameters) < 2:
+        raise ConfigError(f"prefer.function = {path!r} must be a function of (prompt, responses)")
+    return function  # type: ignore[no-any-return]  # checked above as far as Python can
+
+
+def _judger(settings: Settings) -> Judger:
+    judge = settings.judge
+    if isinstance(judge, WeightedJudge):
+        scales = {
+            model.name: Calibration(centre=model.calibration.centre, spread=model.calibration.spread)
+            for model in settings.prefer
+            if judge.normalize and model.calibration is not None
+        }
+        return WeightedJudger(weights=judge.weights, calibrations=scales)
+    return VoteJudger(weights=judge.weights or PUBLISHED_WEIGHTS)

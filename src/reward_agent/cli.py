@@ -1,0 +1,256 @@
+"""The command line. A thin door: it reads the settings, calls a job and shows what comes back.
+
+Results go to standard output, progress and warnings to standard error. Exit codes: 0 done, 1 nothing could be judged,
+2 the request or the data cannot be used (the message says what to change), 130 stopped by Ctrl-C (run the same
+command again to go on).
+"""
+
+import itertools
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reward_agent.errors import RewardAgentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rich.console import Console
+
+    from reward_agent.config import Settings
+    from reward_agent.jobs.benchmark import BenchmarkJob
+    from reward_agent.reports.metrics import BenchmarkReport
+    from reward_agent.types import Judgment, Problem, Sample
+
+SHOWN_PROBLEMS = 10
+
+app = typer.Typer(
+    name="reward-agent",
+    help="Reward agents: human preference joined with checkable correctness.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Preset = Annotated[str | None, typer.Option(help="Settings to start from.", show_default="offline")]
+Config = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="A TOML file of settings over the preset.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as judge.weights.instructions=0.5. Repeatable."),
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    if version:
+        from importlib.metadata import version as installed_version
+
+        typer.echo(installed_version("reward-agent"))
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    out: Annotated[Path | None, typer.Option(help="Where the run goes; a new folder under runs/ by default.")] = None,
+    preset: Preset = None,
+) -> None:
+    """Judge the starter set: no key, GPU or download."""
+    from reward_agent.config import load_settings
+    from reward_agent.jobs.benchmark import BenchmarkJob
+    from reward_agent.starter import PAIRS
+
+    job = BenchmarkJob(benchmark="pairs", data=str(PAIRS))
+    folder = out or _unused(Path("runs"), "demo")
+    _benchmark(job, load_settings(preset=preset), folder)
+    typer.echo("To see why one sample is judged as it is:")
+    typer.echo(
+        '  reward-agent judge --prompt "Say hi in exactly two words." --candidate "Hi there" --candidate "Hi, you all"'
+    )
+
+
+@app.command()
+def benchmark(
+    name: Annotated[
+        str, typer.Argument(help="rm-bench, judgebench, ifbench, rewardbench, rewardbench2, llmbar or pairs.")
+    ],
+    data: Annotated[str, typer.Option(help="A file or folder as published, or hf:OWNER/NAME[@REV][:SPLIT].")],
+    out: Annotated[Path, typer.Option(help="The run folder; the same command again goes on where it stopped.")],
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Judge only the first samples.")] = None,
+    both_orders: Annotated[
+        bool, typer.Option("--both-orders", help="Judge each sample with its candidates in both orders.")
+    ] = False,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Samples in flight at once.")] = None,
+) -> None:
+    """Benchmark a reward agent by published rules."""
+    from reward_agent.config import load_settings
+    from reward_agent.jobs.benchmark import BenchmarkJob
+
+    overrides = list(set_ or [])
+    if concurrency is not None:
+        overrides.append(f"run.concurrency={concurrency}")
+    settings = load_settings(preset=preset, config=config, overrides=overrides)
+    _benchmark(BenchmarkJob(benchmark=name, data=data, limit=limit, both_orders=both_orders), settings, out)
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Rebuild a run's report from its journal."""
+    from reward_agent.jobs.benchmark import write_report
+
+    _show(write_report(folder), folder)
+
+
+@app.command()
+def compare(
+    folder_a: Annotated[Path, typer.Argument(help="A run folder.")],
+    folder_b: Annotated[Path, typer.Argument(help="Another run of the same benchmark.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """The paired difference of two runs, by subset.
+
+    With a 95 % bootstrap interval and McNemar's test.
+    """
+    from reward_agent.jobs.benchmark import compare_folders
+    from reward_agent.reports.render import paired_table
+
+    paired = compare_folders(folder_a, folder_b)
+    if json:
+        from pydantic import TypeAdapter
+
+        typer.echo(TypeAdapter(type(paired)).dump_json(paired, indent=2))
+    else:
+        _console().print(paired_table(paired))
+
+
+@app.command()
+def judge(
+    prompt: Annotated[str | None, typer.Option(help="What was asked.")] = None,
+    candidate: Annotated[list[str] | None, typer.Option(help="One response. Repeatable.")] = None,
+    file: Annotated[
+        str | None, typer.Option(help="JSON lines with prompt and candidates; - for standard input.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one judgment a line as JSON.")] = False,
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+) -> None:
+    """Judge candidates and print why.
+
+    Every finding with its reason, the scores, what failed.
+    """
+    import asyncio
+
+    from reward_agent.build import build_agent
+    from reward_agent.config import load_settings
+    from reward_agent.jobs.judging import judge_each
+    from reward_agent.jobs.samples import read_samples
+    from reward_agent.types import Sample
+
+    if (file is None) == (prompt is None) or (prompt is not None and not candidate):
+        raise typer.BadParameter("give either --prompt with at least one --candidate, or --file")
+    settings = load_settings(preset=preset, config=config, overrides=set_ or [])
+    agent = build_agent(settings)
+    items = [Sample.of(prompt or "", candidate or [])] if file is None else read_samples(file, settings)
+    show = _judgment_printer(json)
+
+    async def judge_and_show() -> int:
+        judged = 0
+        async for sample, judgment in judge_each(agent, _sound(items), concurrency=settings.run.concurrency):
+            show(sample, judgment)
+            judged += 1
+        return judged
+
+    if not asyncio.run(judge_and_show()):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Runs the command line. An error meant for people is printed as such; a bug keeps its traceback."""
+    try:
+        app()
+    except RewardAgentError as error:
+        _say(f"error: {error}")
+        sys.exit(2)
+
+
+def _benchmark(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
+    import asyncio
+
+    from reward_agent.build import build_agent
+    from reward_agent.jobs.benchmark import read_data, run_benchmark
+    from reward_agent.jobs.progress import shown_progress
+
+    agent = build_agent(settings)
+    reading = read_data(job, settings)
+    for problem in reading.problems[:SHOWN_PROBLEMS]:
+        _say(f"warning: {problem}")
+    if len(reading.problems) > SHOWN_PROBLEMS:
+        _say(f"warning: {len(reading.problems) - SHOWN_PROBLEMS} more in {out / 'integrity.json'}")
+    try:
+        with shown_progress(job.benchmark, _console(stderr=True)) as watch:
+            report = asyncio.run(run_benchmark(job, reading, settings, agent, out, watch=watch))
+    except KeyboardInterrupt:
+        _say("stopped; run the same command again to go on where it stopped")
+        raise typer.Exit(130) from None
+    _show(report, out)
+
+
+def _show(report: "BenchmarkReport", out: Path) -> None:
+    from reward_agent.reports.render import benchmark_table
+
+    console = _console()
+    console.print(benchmark_table(report))
+    console.print(f"report: {out / 'report.md'} and report.json", markup=False, highlight=False, soft_wrap=True)
+
+
+def _judgment_printer(as_json: bool) -> "Callable[[Sample, Judgment], None]":
+    if as_json:
+        from pydantic import TypeAdapter
+
+        from reward_agent.types import Judgment
+
+        adapter = TypeAdapter(Judgment)
+        return lambda sample, judgment: typer.echo(adapter.dump_json(judgment))
+
+    from reward_agent.reports.explain import judgment_text
+
+    console = _console()
+    return lambda sample, judgment: console.print(judgment_text(sample, judgment))
+
+
+def _sound(items: "Iterable[Sample | Problem]") -> "Iterator[Sample]":
+    """The samples; problems are said as they come."""
+    from reward_agent.types import Problem
+
+    for item in items:
+        if isinstance(item, Problem):
+            _say(f"warning: {item}")
+        else:
+            yield item
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr)
+
+
+def _say(text: str) -> None:
+    """A line for the person, on standard error; control characters in it are shown, not obeyed."""
+    typer.echo("".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text), err=True)
+
+
+def _unused(parent: Path, name: str) -> Path:
+    """`parent/name`, or the first of `name-2`, `name-3` ... that is not there yet."""
+    numbers = itertools.count(2)
+    path = parent / name
+    while path.exists():
+        path = parent / f"{name}-{next(numbers)}"
+    return path

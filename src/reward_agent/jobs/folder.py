@@ -1,0 +1,123 @@
+"""The run folder: everything a run was told and found out, in files that outlast it.
+
+    settings.toml      the resolved settings, and under [job] what was asked for; works as --config
+    samples.jsonl      the samples with their answer key, as read
+    integrity.json     what was wrong with the data
+    judgments.jsonl    the journal
+    report.json, report.md
+
+A folder belongs to one job under one set of settings: another is refused, with the keys that differ.
+"""
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from reward_agent.config import Settings
+from reward_agent.errors import RunError
+
+IRRELEVANT = frozenset({"job.data", "run.concurrency"})
+"""Keys that cannot change a judgment: where the data lie (their fingerprint counts) and how many run at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFolder:
+    """Paths and bookkeeping of one run."""
+
+    path: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.path / "settings.toml"
+
+    @property
+    def samples_file(self) -> Path:
+        return self.path / "samples.jsonl"
+
+    @property
+    def integrity_file(self) -> Path:
+        return self.path / "integrity.json"
+
+    @property
+    def journal_file(self) -> Path:
+        return self.path / "judgments.jsonl"
+
+    def claim(self, job: Mapping[str, Any], settings: Settings) -> None:
+        """Makes the folder this job's. Raises RunError when it is already another's, naming what differs."""
+        tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True)}
+        if self.settings_file.exists():
+            differences = list(_differences(self._read_tree(), tree))
+            if differences:
+                raise RunError(
+                    f"{self.path} holds a run made under other settings, so it cannot be resumed:\n  "
+                    + "\n  ".join(differences)
+                    + "\nUse the same settings, or choose another --out folder."
+                )
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if self.journal_file.exists():
+                raise RunError(f"{self.path} holds judgments but no settings.toml; choose another --out folder.")
+            write_whole(self.settings_file, tomli_w.dumps(tree))
+        except OSError as error:
+            raise RunError(f"cannot make the run folder {self.path}: {error.strerror}") from error
+
+    def recall(self) -> tuple[dict[str, Any], Settings]:
+        """The job and settings the folder was claimed with. Raises RunError where there is no run."""
+        if not self.settings_file.exists():
+            raise RunError(f"{self.path} holds no run: there is no settings.toml in it.")
+        tree = self._read_tree()
+        job = tree.pop("job", {})
+        try:
+            return job, Settings.model_validate(tree)
+        except ValidationError as error:
+            raise RunError(f"{self.settings_file} was made by another version or changed: {error}") from error
+
+    def _read_tree(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.settings_file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RunError(f"{self.settings_file} is damaged ({error}); choose another --out folder.") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes the file so that it is there whole or not at all, whenever the process dies."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _without_none(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in tree.items() if value is not None}
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    before, after = dict(_leaves(old)), dict(_leaves(new))
+    for key in sorted(before.keys() | after.keys()):
+        if key not in IRRELEVANT and before.get(key) != after.get(key):
+            yield f"{key}: {before.get(key, 'not set')} there, {after.get(key, 'not set')} now"
+
+
+def _leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    items = tree.items() if isinstance(tree, Mapping) else enumerate(tree)
+    for key, value in items:
+        place = f"{path}.{key}" if path else str(key)
+        if isinstance(value, Mapping | list):
+            yield from _leaves(value, place)
+        else:
+            yield place, value

@@ -1,0 +1,1 @@
+"""2b. Human preference."""

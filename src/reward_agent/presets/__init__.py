@@ -1,0 +1,1 @@
+"""The presets: complete settings to start from, one TOML file each."""

@@ -1,0 +1,154 @@
+"""Prompts as files, filled in one pass; questions to a chat model whose replies have a schema.
+
+    prompt = load_prompt("reward_agent.route", "choose_checks")
+    reply = await ask(model, prompt, Choice, purpose="route", instruction=text)
+
+A prompt file has a `[system]` and a `[user]` section (either may be missing) and `{{name}}` placeholders. Filling
+is a single pass, so a value that itself contains `{{name}}` stays as it is. A reply that does not fit the schema is
+asked again once, with the reason; then it is a `ReplyError`, never a guess.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from reward_agent.errors import ReplyError
+from reward_agent.protocols import ChatModel
+from reward_agent.types import ChatRequest, Message, Role, Usage
+
+Reply = TypeVar("Reply")
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_SECTION = re.compile(r"^\[(system|user)\]\n", re.MULTILINE)
+_FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
+
+
+class Meter:
+    """Adds up what the calls made under `metered()` cost."""
+
+    __slots__ = ("usage",)
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+
+
+_METER: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Counts the usage of every `ask` in this context, also in the tasks started inside it."""
+    meter = Meter()
+    token = _METER.set(meter)
+    try:
+        yield meter
+    finally:
+        _METER.reset(token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """The sections of a prompt file, in order."""
+
+    name: str
+    sections: tuple[Message, ...]
+
+    def fill(self, **values: str) -> tuple[Message, ...]:
+        """The messages with every placeholder replaced. Raises KeyError for a placeholder without a value, and
+        TypeError for a value without a placeholder: either way the prompt and its caller disagree."""
+        used: set[str] = set()
+
+        def value(match: re.Match[str]) -> str:
+            used.add(match[1])
+            return values[match[1]]
+
+        filled = tuple(replace(s, content=_PLACEHOLDER.sub(value, s.content)) for s in self.sections)
+        if unused := values.keys() - used:
+            raise TypeError(f"prompt {self.name!r} has no place for {sorted(unused)}")
+        return filled
+
+
+@cache
+def load_prompt(package: str, name: str) -> Prompt:
+    """Reads `prompts/NAME.txt` beside the code of `package`."""
+    text = resources.files(package).joinpath("prompts", f"{name}.txt").read_text(encoding="utf-8")
+    return parse_prompt(text, name=name)
+
+
+def parse_prompt(text: str, *, name: str) -> Prompt:
+    """Splits a prompt file's text into its sections; a text without a section heading is one user message."""
+    if not _SECTION.search(text):
+        return Prompt(name=name, sections=(Message(role="user", content=text.strip()),))
+    before, *parts = _SECTION.split(text)
+    if before.strip():
+        raise ValueError(f"prompt {name!r} has text before its first [system] or [user] line")
+    sections = []
+    for heading, content in zip(parts[::2], parts[1::2], strict=True):
+        role: Role = "system" if heading == "system" else "user"
+        sections.append(Message(role=role, content=content.strip()))
+    return Prompt(name=name, sections=tuple(sections))
+
+
+async def ask(
+    model: ChatModel,
+    prompt: Prompt,
+    reply: type[Reply],
+    *,
+    max_tokens: int = 1024,
+    purpose: str = "",
+    **values: str,
+) -> Reply:
+    """Asks the model and reads its reply as `reply` (any type pydantic can validate from JSON).
+
+    Raises ReplyError when neither the reply nor the reply to one repeated question fits, and passes on the
+    SignalError of a failed call.
+    """
+    adapter: TypeAdapter[Reply] = TypeAdapter(reply)
+    request = ChatRequest(
+        messages=prompt.fill(**values),
+        schema=_schema_text(adapter),
+        max_tokens=max_tokens,
+        purpose=purpose or prompt.name,
+    )
+    text = await _complete(model, request)
+    try:
+        return _read(adapter, text)
+    except ValidationError as error:
+        complaint = f"That reply could not be read ({_first(error)}). Reply again with the JSON alone."
+    again = (Message(role="assistant", content=text), Message(role="user", content=complaint))
+    text = await _complete(model, replace(request, messages=request.messages + again))
+    try:
+        return _read(adapter, text)
+    except ValidationError as error:
+        raise ReplyError(f"{request.purpose}: the reply does not fit its schema ({_first(error)})") from error
+
+
+def _schema_text(adapter: TypeAdapter[Any]) -> str:
+    return json.dumps(adapter.json_schema(), sort_keys=True)
+
+
+async def _complete(model: ChatModel, request: ChatRequest) -> str:
+    completion = await model.complete(request)
+    meter = _METER.get()
+    if meter is not None:
+        meter.usage += completion.usage
+    return completion.text
+
+
+def _read(adapter: TypeAdapter[Reply], text: str) -> Reply:
+    fenced = _FENCE.match(text)
+    return adapter.validate_json(fenced[1] if fenced else text)
+
+
+def _first(error: ValidationError) -> str:
+    detail = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in detail["loc"])
+    return f"{place}: {detail['msg']}" if place else str(detail["msg"])

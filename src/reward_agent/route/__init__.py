@@ -1,0 +1,1 @@
+"""1. Which checks does this instruction need?"""

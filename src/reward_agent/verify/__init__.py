@@ -1,0 +1,1 @@
+"""2a. Checkable correctness, one folder a verifier."""

@@ -1,0 +1,1 @@
+"""Instruction following: constraints found in the instruction, verified on every candidate."""

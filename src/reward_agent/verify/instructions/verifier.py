@@ -1,0 +1,80 @@
+"""Instruction following: the share of the checkable constraints that a candidate meets.
+
+    instruction -> constraints (parse_rules) -> one measurement a constraint and candidate (catalog) -> verdict
+
+An instruction without a checkable constraint yields no verdict. What looked like a requirement but could not be
+read is listed among the findings, undecided: it neither helps nor hurts a candidate. What this does not promise: that
+every constraint was found, and that "met" is how a person would count (see `Reading`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reward_agent.types import Finding, Sample, Signal, Verdict
+from reward_agent.verify.instructions.catalog import CATALOG, measure
+from reward_agent.verify.instructions.constraint import Constraint, Measurement, Reading
+from reward_agent.verify.instructions.parse_rules import parse
+
+NEAR_MISS = 0.5
+"""How much of one constraint a near miss can be worth; below 1, so that it never outweighs a constraint met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionVerifier:
+    """Finds constraints by rules and checks them with vetted code; no model.
+
+    `graded` adds a second term from the distances, which orders candidates that meet equally many constraints and
+    nothing else; without it the score is the published plain share.
+    """
+
+    reading: Reading = "literal"
+    graded: bool = True
+    name: str = "instructions"
+    purpose: str = (
+        "Checks constraints on the form of the answer that code can decide: lengths, counts, keywords, format, "
+        "language, start and end."
+    )
+
+    async def verify(self, sample: Sample) -> Signal:
+        found = parse(sample.instruction)
+        unread = tuple(
+            Finding(
+                subject="requirement", score=None, reason="not checked: no rule could read it", sources=(clause,)
+            )
+            for clause in found.unparsed
+        )
+        verdicts = tuple(
+            self._verdict(found.constraints, unread, response, sample.instruction) for response in sample.responses
+        )
+        return Signal(name=self.name, kind="verification", verdicts=verdicts)
+
+    def _verdict(
+        self, constraints: Sequence[Constraint], unread: tuple[Finding, ...], response: str, prompt: str
+    ) -> Verdict:
+        measurements = [measure(c, response, prompt=prompt, reading=self.reading) for c in constraints]
+        findings = tuple(_finding(c, m) for c, m in zip(constraints, measurements, strict=True))
+        return Verdict(score=share_met(measurements, graded=self.graded), findings=findings + unread)
+
+
+def share_met(measurements: Sequence[Measurement], *, graded: bool) -> float | None:
+    """The share of the decided constraints that are met, in [0, 1]; None where none was decided.
+
+    With `graded`, plus at most `NEAR_MISS` of one constraint by how near the missed ones came on average.
+    """
+    decided = [m for m in measurements if m.met is not None]
+    if not decided:
+        return None
+    missed = [m for m in decided if not m.met]
+    points = float(len(decided) - len(missed))
+    if graded and missed:
+        points += NEAR_MISS * sum(1 - m.distance for m in missed) / len(missed)
+    return points / len(decided)
+
+
+def _finding(constraint: Constraint, measurement: Measurement) -> Finding:
+    return Finding(
+        subject=f"{constraint.kind}: {CATALOG[constraint.kind].description}",
+        score=None if measurement.met is None else float(measurement.met),
+        reason=measurement.measured,
+        sources=(constraint.span,) if constraint.span else (),
+    )

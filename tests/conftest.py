@@ -1,0 +1,16 @@
+"""What every test can rely on: no network (pytest-socket, see pyproject), warnings are errors, and the public data
+where this checkout has it."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public development data beside the checkout; tests that need it are skipped without it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the public development data are not beside this checkout")
+    return SHARED_DATA

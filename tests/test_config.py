@@ -1,0 +1,106 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+
+from reward_agent.config import Settings, VoteJudge, WeightedJudge, load_settings, presets
+from reward_agent.errors import ConfigError
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_every_preset_is_complete_and_valid(preset: str) -> None:
+    assert load_settings(preset=preset).preset == preset
+
+
+def test_settings_survive_toml() -> None:
+    settings = load_settings(preset="offline", overrides=["judge.weights.instructions=0.5"])
+    text = tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True))
+    assert Settings.model_validate(tomllib.loads(text)) == settings
+
+
+def test_a_file_overrides_the_preset_and_set_overrides_the_file(tmp_path: Path) -> None:
+    config = written(tmp_path, "[judge.weights]\ninstructions = 2.0\nother = 3.0\n[run]\nconcurrency = 2")
+    settings = load_settings(config=config, overrides=["judge.weights.other=4"])
+    assert isinstance(settings.judge, WeightedJudge)
+    assert settings.judge.weights == {"instructions": 2.0, "other": 4.0}
+    assert settings.run.concurrency == 2
+
+
+def test_a_file_may_name_its_preset(tmp_path: Path) -> None:
+    assert load_settings(config=written(tmp_path, 'preset = "offline"')).preset == "offline"
+
+
+def test_a_changed_type_drops_the_keys_of_the_old_one(tmp_path: Path) -> None:
+    assert isinstance(load_settings(config=written(tmp_path, '[judge]\ntype = "vote"')).judge, VoteJudge)
+    assert isinstance(load_settings(overrides=["judge.type=vote"]).judge, VoteJudge)
+    assert load_settings(overrides=["verify.instructions.type=off"]).verify.instructions.type == "off"
+
+
+PREFER = '[[prefer]]\ntype = "python"\nname = "mine"\nfunction = "a:b"\n'
+
+
+def test_a_list_item_is_set_by_its_position(tmp_path: Path) -> None:
+    config = written(tmp_path, PREFER + "calibration = { centre = 0, spread = 1 }")
+    settings = load_settings(config=config, overrides=["prefer.0.calibration.spread=2.5"])
+    assert settings.prefer[0].calibration is not None
+    assert settings.prefer[0].calibration.spread == 2.5
+    with pytest.raises(ConfigError, match="position from 0 to 0"):
+        load_settings(config=config, overrides=["prefer.1.name=x"])
+
+
+def test_a_preference_model_of_unknown_unit_is_refused_unless_the_raw_sum_is_asked_for(tmp_path: Path) -> None:
+    config = written(tmp_path, PREFER)
+    with pytest.raises(ConfigError, match="'mine' has no calibration"):
+        load_settings(config=config)
+    assert load_settings(config=config, overrides=["judge.normalize=false"]).prefer[0].name == "mine"
+    assert load_settings(config=config, overrides=["judge.type=vote"]).prefer[0].name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("judge.wieghts.x=1", "judge.wieghts: there is no such setting"),
+        ("judge.type=oracle", "type must be one of 'weighted', 'vote', got 'oracle'"),
+        ("run.concurrency=0", "run.concurrency: Input should be greater than or equal to 1, got 0"),
+        ("preset.x=0", "preset is a value, not a section"),
+        ("concurrency", "--set takes KEY=VALUE"),
+        ("=3", "--set takes KEY=VALUE"),
+        ("judge.weights.a=nan", "finite"),
+        ("verify.instructions.reading=loose", "'literal' or 'natural', got 'loose'"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_takes(override: str, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_settings(overrides=[override])
+    assert message in str(error.value)
+
+
+def test_an_unknown_preset_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match="offline"):
+        load_settings(preset="nope")
+
+
+@pytest.mark.parametrize("content", [b"[judge", b"\xff\xfe"])
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"config\.toml is not valid TOML"):
+        load_settings(config=path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read the configuration"):
+        load_settings(config=tmp_path / "nowhere.toml")
+
+
+def test_a_runs_own_settings_work_as_configuration(tmp_path: Path) -> None:
+    settings = load_settings(overrides=["judge.type=vote"])
+    tree = {"job": {"data": "x"}, **settings.model_dump(mode="json", exclude_none=True)}
+    assert load_settings(config=written(tmp_path, tomli_w.dumps(tree))) == settings
