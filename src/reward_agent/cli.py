@@ -59,13 +59,15 @@ def demo(
     preset: Preset = None,
 ) -> None:
     """Judge the starter set: no key, GPU or download."""
+    from importlib.resources import as_file
+
     from reward_agent.config import load_settings
     from reward_agent.jobs.benchmark import BenchmarkJob
     from reward_agent.starter import PAIRS
 
-    job = BenchmarkJob(benchmark="pairs", data=str(PAIRS))
     folder = out or _unused(Path("runs"), "demo")
-    _benchmark(job, load_settings(preset=preset), folder)
+    with as_file(PAIRS) as pairs:
+        _benchmark(BenchmarkJob(benchmark="pairs", data=str(pairs)), load_settings(preset=preset), folder)
     typer.echo("To see why one sample is judged as it is:")
     typer.echo(
         '  reward-agent judge --prompt "Say hi in exactly two words." --candidate "Hi there" --candidate "Hi, you all"'
@@ -171,10 +173,10 @@ def judge(
         raise typer.Exit(1)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Runs the command line. An error meant for people is printed as such; a bug keeps its traceback."""
     try:
-        app()
+        app(arguments)
     except RewardAgentError as error:
         _say(f"error: {error}")
         sys.exit(2)
@@ -254,3 +256,7 @@ def _unused(parent: Path, name: str) -> Path:
     while path.exists():
         path = parent / f"{name}-{next(numbers)}"
     return path
+
+
+if __name__ == "__main__":
+    main()

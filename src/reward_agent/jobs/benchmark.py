@@ -13,7 +13,7 @@ from reward_agent.config import Settings
 from reward_agent.errors import ReportError, RunError
 from reward_agent.jobs.folder import RunFolder, write_whole
 from reward_agent.jobs.journal import read_rows
-from reward_agent.jobs.judging import judge_all, read_judgments, scores_by_order
+from reward_agent.jobs.judging import judge_all, read_judgments, sample_of, scores_by_order
 from reward_agent.jobs.run import Watch
 from reward_agent.reports.metrics import BenchmarkReport, Integrity, build_report
 from reward_agent.reports.paired import PairedReport, compare_runs
@@ -88,6 +88,7 @@ def write_report(out: Path) -> BenchmarkReport:
         judgments=run.judgments.values(),
         n=len(run.samples),
         integrity=run.integrity,
+        sample_of=sample_of,
     )
     write_whole(out / "report.json", _REPORT.dump_json(report, indent=2).decode() + "\n")
     write_whole(out / "report.md", benchmark_markdown(report))

@@ -89,6 +89,11 @@ def scores_by_order(
     return scores
 
 
+def sample_of(judged_id: str) -> str:
+    """The id of the sample that a judgment is of, in whichever order it was shown."""
+    return judged_id.removesuffix(REVERSED)
+
+
 def _orders(samples: Sequence[Sample], both_orders: bool) -> Iterator[Sample]:
     for sample in samples:
         yield sample

@@ -1,0 +1,60 @@
+"""Pairs judged a second on one core: IFBench through the whole job (read, judge, journal, report) and the loop alone.
+
+    python -m benchmarks.throughput [--rounds 5]
+
+Every round is a fresh process pinned to one core, so that nothing is warm that a user would find cold.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.provenance import SHARED_DATA, print_header
+
+DATA = SHARED_DATA / "ifbench" / "data.converted.json"
+ONE_ROUND = """
+import asyncio, sys, time
+from pathlib import Path
+from reward_agent.build import build_agent
+from reward_agent.config import load_settings
+from reward_agent.jobs.benchmark import BenchmarkJob, read_data
+from reward_agent.jobs.judging import judge_all
+
+settings = load_settings(preset="offline")
+agent = build_agent(settings)
+samples = [s.sample for s in read_data(BenchmarkJob(benchmark="ifbench", data=sys.argv[1]), settings).samples]
+path = Path(sys.argv[2])
+started = time.perf_counter()
+asyncio.run(judge_all(agent, samples, path, both_orders=False, concurrency=settings.run.concurrency))
+print(len(samples) / (time.perf_counter() - started))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    core = min(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {core})
+    print_header("IFBench, the developers' half")
+    loops, jobs = [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as out:
+            command = [sys.executable, "-c", ONE_ROUND, str(DATA), str(Path(out) / "journal.jsonl")]
+            loops.append(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+            command = [sys.executable, "-m", "reward_agent.cli", "benchmark", "ifbench", "--data", str(DATA)]
+            started = time.perf_counter()
+            subprocess.run([*command, "--out", str(Path(out) / "run")], capture_output=True, check=True)
+            jobs.append(time.perf_counter() - started)
+    print(f"judging loop with journal: {statistics.median(loops):.0f} pairs/s ({min(loops):.0f}-{max(loops):.0f})")
+    median = statistics.median(jobs)
+    print(f"whole command, start-up and report included: {median:.2f} s ({min(jobs):.2f}-{max(jobs):.2f})")
+
+
+if __name__ == "__main__":
+    main()
