@@ -1,0 +1,1 @@
+"""Figures from comparisons, and how a person reads them."""
