@@ -2,8 +2,9 @@
 
     python -m benchmarks.kill_resume [--kills 20] [--rows 2000] [--seed 0]
 
-The samples are the starter set's pairs, numbered apart so that every row is another sample. One disturbed run is
-killed at `--kills` random instants, each time resumed by the same command, and at last left to finish.
+The samples are the starter set's pairs, numbered apart so that every row is another sample. A run is killed at an
+instant drawn from the length of an undisturbed one, and resumed by the same command, until it is complete; it is then
+compared, and the next run begins, until `--kills` kills have been made.
 """
 
 import argparse
@@ -43,6 +44,24 @@ def rows_by_id(out: Path) -> dict[str, bytes]:
     return rows
 
 
+def disturbed(data: Path, out: Path, rng: random.Random, length: float, most: int) -> list[int]:
+    """Runs to completion under at most `most` kills; the number of rows in the journal after each."""
+    rows_after: list[int] = []
+    while len(rows_after) < most:
+        process = subprocess.Popen(command(data, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            if process.wait(timeout=rng.uniform(0, length)):
+                raise SystemExit(f"FAILED: the resumed run ended with exit code {process.returncode}")
+            return rows_after
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        journal = out / "judgments.jsonl"
+        rows_after.append(journal.read_bytes().count(b"\n") if journal.exists() else 0)
+    subprocess.run(command(data, out), capture_output=True, check=True)
+    return rows_after
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
@@ -52,34 +71,27 @@ def main() -> None:
     print_header("the project's own starter set, repeated with numbers")
     rng = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as folder:
-        data, calm, wild = Path(folder) / "pairs.jsonl", Path(folder) / "calm", Path(folder) / "wild"
+        data, calm = Path(folder) / "pairs.jsonl", Path(folder) / "calm"
         write_data(data, arguments.rows)
         started = time.perf_counter()
         subprocess.run(command(data, calm), capture_output=True, check=True)
         length = time.perf_counter() - started
-        killed, sizes = 0, []
-        while killed < arguments.kills:
-            process = subprocess.Popen(command(data, wild), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            try:
-                process.wait(timeout=rng.uniform(0.1, length * 0.6))
-                break  # it finished before the instant came
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-            killed += 1
-            journal = wild / "judgments.jsonl"
-            sizes.append(journal.read_bytes().count(b"\n") if journal.exists() else 0)
-        subprocess.run(command(data, wild), capture_output=True, check=True)
-        expected, got = rows_by_id(calm), rows_by_id(wild)
+        expected = rows_by_id(calm)
         print(f"undisturbed: {len(expected)} rows in {length:.1f} s")
-        print(f"killed {killed} times, rows in the journal after each: {sizes}")
-        print(f"rows lost {len(expected.keys() - got.keys())}, doubled 0, other {len(got.keys() - expected.keys())}")
-        print(f"rows that differ: {sum(expected[key] != got.get(key) for key in expected)}")
-        same = (calm / "judgments.jsonl").read_bytes() == (wild / "judgments.jsonl").read_bytes()
-        print(f"the two files are equal byte for byte: {same}")
-        print(f"reports equal: {(calm / 'report.json').read_bytes() == (wild / 'report.json').read_bytes()}")
-        if killed < arguments.kills:
-            raise SystemExit(f"only {killed} kills before the run was complete: use more --rows")
+        kills = 0
+        while kills < arguments.kills:
+            wild = Path(folder) / f"wild-{kills}"
+            rows_after = disturbed(data, wild, rng, length, arguments.kills - kills)
+            kills += len(rows_after)
+            got = rows_by_id(wild)
+            lost, extra = len(expected.keys() - got.keys()), len(got.keys() - expected.keys())
+            changed = sum(got.get(key) != row for key, row in expected.items())
+            reports = (calm / "report.json").read_bytes() == (wild / "report.json").read_bytes()
+            same = (calm / "judgments.jsonl").read_bytes() == (wild / "judgments.jsonl").read_bytes()
+            print(f"killed {len(rows_after)} times, rows in the journal after each: {rows_after}")
+            print(f"  lost {lost}, doubled 0, extra {extra}, different {changed}; ", end="")
+            print(f"journal equal byte for byte: {same}; report equal: {reports}")
+        print(f"kills in all: {kills}")
 
 
 if __name__ == "__main__":

@@ -36,15 +36,14 @@ class InstructionVerifier:
     )
 
     async def verify(self, sample: Sample) -> Signal:
-        found = parse(sample.instruction)
+        prompt = storable(sample.instruction)
+        found = parse(prompt)
         unread = tuple(
-            Finding(
-                subject="requirement", score=None, reason="not checked: no rule could read it", sources=(clause,)
-            )
+            Finding(subject="requirement", score=None, reason="not checked: no rule could read it", sources=(clause,))
             for clause in found.unparsed
         )
         verdicts = tuple(
-            self._verdict(found.constraints, unread, response, sample.instruction) for response in sample.responses
+            self._verdict(found.constraints, unread, storable(response), prompt) for response in sample.responses
         )
         return Signal(name=self.name, kind="verification", verdicts=verdicts)
 
@@ -54,6 +53,11 @@ class InstructionVerifier:
         measurements = [measure(c, response, prompt=prompt, reading=self.reading) for c in constraints]
         findings = tuple(_finding(c, m) for c, m in zip(constraints, measurements, strict=True))
         return Verdict(score=share_met(measurements, graded=self.graded), findings=findings + unread)
+
+
+def storable(text: str) -> str:
+    """The text with every lone surrogate, half a character that no file can hold, as the replacement character."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def share_met(measurements: Sequence[Measurement], *, graded: bool) -> float | None:
@@ -73,7 +77,7 @@ def share_met(measurements: Sequence[Measurement], *, graded: bool) -> float | N
 
 def _finding(constraint: Constraint, measurement: Measurement) -> Finding:
     return Finding(
-        subject=f"{constraint.kind}: {CATALOG[constraint.kind].description}",
+        subject=f"{constraint.kind}: {CATALOG[constraint.kind].description.rstrip('.')}",
         score=None if measurement.met is None else float(measurement.met),
         reason=measurement.measured,
         sources=(constraint.span,) if constraint.span else (),
