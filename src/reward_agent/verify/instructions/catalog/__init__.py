@@ -1,0 +1,53 @@
+"""Every kind of constraint that vetted code can check, one family a file.
+
+    from reward_agent.verify.instructions.catalog import measure
+
+    constraint = Constraint(kind="words.count", params={"quantity": Quantity.at_most(50)})
+    measure(constraint, text, prompt="", reading="literal")
+
+Importing the package registers the families; the libraries they need are loaded at first use.
+"""
+
+from __future__ import annotations
+
+from reward_agent.verify.instructions.catalog import (
+    case,
+    formats,
+    keywords,
+    language,
+    layout,
+    length,
+    lists,
+    markup,
+    nth,
+    numbers,
+    position,
+    punctuation,
+    sentences,
+    structure,
+    words,
+)
+from reward_agent.verify.instructions.catalog.registry import CATALOG, Check, Kind, checker, measure
+
+__all__ = [
+    "CATALOG",
+    "Check",
+    "Kind",
+    "case",
+    "checker",
+    "formats",
+    "keywords",
+    "language",
+    "layout",
+    "length",
+    "lists",
+    "markup",
+    "measure",
+    "nth",
+    "numbers",
+    "position",
+    "punctuation",
+    "sentences",
+    "structure",
+    "words",
+]
