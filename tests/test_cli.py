@@ -210,6 +210,23 @@ def test_a_judgment_is_printed_as_json_for_machines(run: CommandLine) -> None:
     assert judgment["signals"][0]["verdicts"][0]["findings"][0]["score"] == 1.0
 
 
+def test_the_constraints_of_an_instruction_are_explained(run: CommandLine) -> None:
+    done = run("explain", "--prompt", "Describe the sea in exactly two sentences. Sound like a sailor, please.")
+    assert done.code == 0
+    assert "sentences.count" in done.out
+    assert "vetted checker, quantity: exactly 2" in done.out
+    assert "two sentences" in done.out
+
+
+def test_an_explained_candidate_gets_its_verdicts(run: CommandLine) -> None:
+    done = run("explain", "--prompt", "Use exactly two words.", "--candidate", "One two three")
+    assert "3 words, exactly 2" in done.out
+
+
+def test_nothing_to_check_is_said(run: CommandLine) -> None:
+    assert "no checkable constraint" in run("explain", "--prompt", "Cheer me up!").out
+
+
 SAMPLE = {"id": "a", "prompt": "Use exactly two words.", "candidates": ["Hi there", {"text": "Hi", "source": "m"}]}
 SHAPES: list[dict[str, Any]] = [
     SAMPLE,

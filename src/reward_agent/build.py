@@ -18,6 +18,7 @@ from reward_agent.prefer.python import PythonPreference
 from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
 from reward_agent.route.every import EveryCheckRouter
 from reward_agent.route.rules import RuleRouter
+from reward_agent.verify.instructions.verifier import InstructionVerifier
 
 
 def build_agent(settings: Settings) -> RewardAgent:
@@ -36,13 +37,17 @@ def _router(settings: Settings, checks: tuple[str, ...]) -> Router:
 
 
 def _verifiers(settings: Settings) -> tuple[Verifier, ...]:
-    verifiers: list[Verifier] = []
-    instructions = settings.verify.instructions
-    if not isinstance(instructions, Off):
-        from reward_agent.verify.instructions.verifier import InstructionVerifier
+    if isinstance(settings.verify.instructions, Off):
+        return ()
+    return (build_instruction_verifier(settings),)
 
-        verifiers.append(InstructionVerifier(reading=instructions.reading, graded=instructions.graded))
-    return tuple(verifiers)
+
+def build_instruction_verifier(settings: Settings) -> InstructionVerifier:
+    """The instruction verifier alone. Raises ConfigError where it is off."""
+    instructions = settings.verify.instructions
+    if isinstance(instructions, Off):
+        raise ConfigError("verify.instructions is off; set verify.instructions.type=rules")
+    return InstructionVerifier(reading=instructions.reading, graded=instructions.graded)
 
 
 def _preference_model(settings: PythonPrefer) -> PreferenceModel:

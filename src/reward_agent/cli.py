@@ -173,6 +173,33 @@ def judge(
         raise typer.Exit(1)
 
 
+@app.command()
+def explain(
+    prompt: Annotated[str, typer.Option(help="What was asked.")],
+    candidate: Annotated[list[str] | None, typer.Option(help="One response. Repeatable.")] = None,
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+) -> None:
+    """Show the constraints found in an instruction.
+
+    With the words they come from and how each is checked; with candidates, their verdicts too.
+    """
+    import asyncio
+
+    from reward_agent.build import build_agent, build_instruction_verifier
+    from reward_agent.config import load_settings
+    from reward_agent.reports.explain import findings_text
+    from reward_agent.types import Sample
+
+    settings = load_settings(preset=preset, config=config, overrides=set_ or [])
+    _console().print(findings_text(build_instruction_verifier(settings).explain(prompt)))
+    if candidate:
+        sample = Sample.of(prompt, candidate)
+        judgment = asyncio.run(build_agent(settings).judge(sample))
+        _judgment_printer(as_json=False)(sample, judgment)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line. An error meant for people is printed as such; a bug keeps its traceback."""
     try:

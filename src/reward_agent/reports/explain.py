@@ -35,6 +35,20 @@ def judgment_text(sample: Sample, judgment: Judgment) -> RenderableType:
     )
 
 
+def findings_text(findings: Sequence[Finding]) -> RenderableType:
+    """What a verifier would check, one line each: what, how, and the words that ask for it."""
+    if not findings:
+        return _item("no checkable constraint was found", style="yellow")
+    return Group(*(_found(finding) for finding in findings))
+
+
+def _found(finding: Finding) -> RenderableType:
+    line = Text.assemble("• ", one_line(f"{finding.subject} ({finding.reason})", limit=SHOWN_LINE))
+    for source in finding.sources[:SHOWN_SOURCES]:
+        line.append(f"  «{one_line(source, limit=SHOWN_LINE)}»", style="dim")
+    return Padding(line, (0, 0, 0, 2), expand=False)
+
+
 def _sample_lines(sample: Sample) -> Iterator[RenderableType]:
     yield Text(f"sample {one_line(sample.id, limit=SHOWN_LINE)}", style="bold")
     turns = len(sample.prompt)

@@ -13,12 +13,15 @@ def verified(prompt: str, *responses: str, graded: bool = True) -> Signal:
     return asyncio.run(InstructionVerifier(graded=graded).verify(Sample.of(prompt, responses)))
 
 
-def met() -> Measurement:
-    return Measurement(met=True, measured="")
+def met(lenient: bool = False) -> Measurement:
+    return Measurement(met=True, measured="", lenient=lenient)
 
 
 def missed(distance: float) -> Measurement:
     return Measurement(met=False, measured="", distance=distance)
+
+
+MEASUREMENTS = st.one_of(st.booleans().map(met), st.floats(0.01, 1.0).map(missed))
 
 
 def test_the_score_is_the_share_of_constraints_met() -> None:
@@ -39,6 +42,14 @@ def test_among_equals_the_nearer_miss_is_ahead() -> None:
     assert 0 < far < near < 1
 
 
+def test_a_keyword_in_the_given_case_is_ahead_of_one_in_another() -> None:
+    same, other, none = verified("Include the keyword 'rain'.", "I like rain", "Rain falls", "Snow falls").scores or ()
+    assert same == 1.0
+    assert 0.95 < other < 1.0
+    assert none < 0.95
+    assert verified("Include the keyword 'rain'.", "Rain falls", graded=False).scores == (1.0,)
+
+
 def test_without_a_constraint_there_is_no_verdict() -> None:
     assert verified("Cheer me up!", "Hello").verdicts[0].score is None
 
@@ -50,14 +61,12 @@ def test_what_cannot_be_decided_does_not_count() -> None:
 
 
 @given(
-    st.lists(st.one_of(st.none(), st.floats(0.01, 1.0)), min_size=1, max_size=8),
-    st.lists(st.one_of(st.none(), st.floats(0.01, 1.0)), min_size=1, max_size=8),
+    st.lists(MEASUREMENTS, min_size=1, max_size=8),
+    st.lists(MEASUREMENTS, min_size=1, max_size=8),
 )
-def test_grading_never_outweighs_a_constraint_met(one: list[float | None], other: list[float | None]) -> None:
+def test_grading_never_outweighs_a_constraint_met(one: list[Measurement], other: list[Measurement]) -> None:
     size = min(len(one), len(other))
-    first, second = (
-        [met() if distance is None else missed(distance) for distance in distances[:size]] for distances in (one, other)
-    )
+    first, second = one[:size], other[:size]
     plain = [share_met(measurements, graded=False) or 0.0 for measurements in (first, second)]
     graded = [share_met(measurements, graded=True) or 0.0 for measurements in (first, second)]
     assert all(0 <= score <= 1 for score in graded)

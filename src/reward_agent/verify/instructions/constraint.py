@@ -70,12 +70,14 @@ class Measurement:
     """What a checker found. `met` is None where it cannot tell (a text too short to know its language).
 
     `measured` says in words what was counted or seen, with the offending piece where there is one. `distance` is 0
-    when met, and in (0, 1] otherwise: how far the response is from meeting the constraint.
+    when met, and in (0, 1] otherwise: how far the response is from meeting the constraint. `lenient` marks one that
+    is met only by the more generous of two ways of counting (a keyword in another case).
     """
 
     met: bool | None
     measured: str
     distance: float = 0.0
+    lenient: bool = False
 
     @classmethod
     def of(cls, met: bool, measured: str) -> Measurement:

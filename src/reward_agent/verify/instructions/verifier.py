@@ -16,7 +16,10 @@ from reward_agent.verify.instructions.constraint import Constraint, Measurement,
 from reward_agent.verify.instructions.parse_rules import parse
 
 NEAR_MISS = 0.5
-"""How much of one constraint a near miss can be worth; below 1, so that it never outweighs a constraint met."""
+"""How much of one constraint a near miss can be worth."""
+LENIENT = 0.02
+"""How much of one constraint it costs when constraints are met only leniently. With `NEAR_MISS` below 1, so that the
+two together never outweigh a constraint met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +41,16 @@ class InstructionVerifier:
     async def verify(self, sample: Sample) -> Signal:
         prompt = storable(sample.instruction)
         found = parse(prompt)
-        unread = tuple(
-            Finding(subject="requirement", score=None, reason="not checked: no rule could read it", sources=(clause,))
-            for clause in found.unparsed
-        )
+        unread = tuple(_unread(clause) for clause in found.unparsed)
         verdicts = tuple(
             self._verdict(found.constraints, unread, storable(response), prompt) for response in sample.responses
         )
         return Signal(name=self.name, kind="verification", verdicts=verdicts)
+
+    def explain(self, instruction: str) -> tuple[Finding, ...]:
+        """What was found in the instruction and how each of it will be checked, undecided for want of a candidate."""
+        found = parse(storable(instruction))
+        return (*(_planned(constraint) for constraint in found.constraints), *map(_unread, found.unparsed))
 
     def _verdict(
         self, constraints: Sequence[Constraint], unread: tuple[Finding, ...], response: str, prompt: str
@@ -63,21 +68,47 @@ def storable(text: str) -> str:
 def share_met(measurements: Sequence[Measurement], *, graded: bool) -> float | None:
     """The share of the decided constraints that are met, in [0, 1]; None where none was decided.
 
-    With `graded`, plus at most `NEAR_MISS` of one constraint by how near the missed ones came on average.
+    With `graded`, plus at most `NEAR_MISS` of one constraint by how near the missed ones came on average, and less at
+    most `LENIENT` of one by the share of the met ones that are met only leniently.
     """
     decided = [m for m in measurements if m.met is not None]
     if not decided:
         return None
     missed = [m for m in decided if not m.met]
-    points = float(len(decided) - len(missed))
+    met = len(decided) - len(missed)
+    points = float(met)
     if graded and missed:
         points += NEAR_MISS * sum(1 - m.distance for m in missed) / len(missed)
+    if graded and met:
+        points -= LENIENT * sum(m.lenient for m in decided) / met
     return points / len(decided)
+
+
+def _subject(constraint: Constraint) -> str:
+    return f"{constraint.kind}: {CATALOG[constraint.kind].description.rstrip('.')}"
+
+
+def _planned(constraint: Constraint) -> Finding:
+    params = "; ".join(f"{name}: {_listed(value)}" for name, value in constraint.params.items())
+    return Finding(
+        subject=_subject(constraint),
+        score=None,
+        reason=f"vetted checker, {params}" if params else "vetted checker",
+        sources=(constraint.span,) if constraint.span else (),
+    )
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _unread(clause: str) -> Finding:
+    return Finding(subject="requirement", score=None, reason="not checked: no rule could read it", sources=(clause,))
 
 
 def _finding(constraint: Constraint, measurement: Measurement) -> Finding:
     return Finding(
-        subject=f"{constraint.kind}: {CATALOG[constraint.kind].description.rstrip('.')}",
+        subject=_subject(constraint),
         score=None if measurement.met is None else float(measurement.met),
         reason=measurement.measured,
         sources=(constraint.span,) if constraint.span else (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Literal
 
 from reward_agent.verify.instructions.catalog.evidence import all_found, every, excerpt, listing
@@ -19,8 +20,12 @@ def keywords_include(
     response: str, *, words: tuple[str, ...], match: Match = "word", match_case: bool = False
 ) -> Measurement:
     """Whether every given word or phrase occurs."""
-    missing = [word for word in words if not word_pattern(word, match_case, match == "word").search(response)]
-    return all_found(words, missing, "keyword")
+    whole = match == "word"
+    missing = [word for word in words if not word_pattern(word, match_case, whole).search(response)]
+    found = all_found(words, missing, "keyword")
+    if not found.met or match_case or all(word_pattern(word, True, whole).search(response) for word in words):
+        return found
+    return replace(found, measured=f"{found.measured}, not all in the case given", lenient=True)
 
 
 @checker("keywords.forbid")
@@ -45,8 +50,13 @@ def keywords_frequency(
     response: str, *, word: str, quantity: Quantity, match: Match = "word", match_case: bool = False
 ) -> Measurement:
     """How often a word or phrase occurs."""
-    found = sum(1 for _ in word_pattern(word, match_case, match == "word").finditer(response))
-    return Measurement.count(found, quantity, f"times {excerpt(word, 40)}")
+    whole = match == "word"
+    found = sum(1 for _ in word_pattern(word, match_case, whole).finditer(response))
+    measurement = Measurement.count(found, quantity, f"times {excerpt(word, 40)}")
+    if not measurement.met or match_case:
+        return measurement
+    same_case = sum(1 for _ in word_pattern(word, True, whole).finditer(response))
+    return replace(measurement, lenient=not quantity.allows(same_case))
 
 
 @checker("keywords.some")
