@@ -1,9 +1,16 @@
 """What every test can rely on: no network (pytest-socket, see pyproject), warnings are errors, and the public data
 where this checkout has it."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure; and CI repeats the same examples, so that a change is judged by what it changed.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

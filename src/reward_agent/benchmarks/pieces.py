@@ -171,8 +171,9 @@ class ListPieces:
         self._dropped = False
 
     def _after_the_end(self, text: bytes) -> None:
-        if text.strip(_SPACE):
-            self._keep(text[: len(text) - len(text.lstrip(_SPACE))])
+        behind = text.lstrip(_SPACE)
+        self.line += text.count(b"\n", 0, len(text) - len(behind))
+        if behind:
             self.lost = "there is more text after the end of the list: it was not read"
 
 
