@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reward_agent.benchmarks.pieces import ListPieces, Piece, line_pieces
@@ -42,6 +42,7 @@ def test_any_bytes_are_cut_alike_for_every_size_of_chunk(tail: bytes, size: int,
 
 
 @given(marks=st.text(alphabet='[]{}",\\\n ab', max_size=40), size=st.integers(1, 5))
+@example(marks="]\n[", size=1)
 def test_any_marks_are_cut_alike_for_every_size_of_chunk(marks: str, size: int) -> None:
     content = b"[" + marks.encode()
     assert cut(content, size, 12) == cut(content, len(content), 12)

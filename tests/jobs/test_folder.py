@@ -21,13 +21,16 @@ def test_a_claimed_folder_recalls_its_job_and_settings(tmp_path: Path) -> None:
 def test_the_same_job_may_claim_its_folder_again(tmp_path: Path) -> None:
     folder = RunFolder(path=tmp_path)
     folder.claim(JOB, load_settings())
+    written = folder.settings_file.read_bytes()
     folder.claim(JOB, load_settings())
+    assert folder.settings_file.read_bytes() == written
 
 
 def test_what_cannot_change_a_judgment_may_differ(tmp_path: Path) -> None:
     folder = RunFolder(path=tmp_path)
     folder.claim(JOB, load_settings())
     folder.claim({**JOB, "data": "/moved/a.jsonl"}, load_settings(overrides=["run.concurrency=99"]))
+    assert folder.recall()[0]["data"] == "a.jsonl"
 
 
 def test_other_settings_are_refused_and_named(tmp_path: Path) -> None:
