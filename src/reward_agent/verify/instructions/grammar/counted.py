@@ -1,0 +1,157 @@
+"""Rules for counted things that have a checker each (emoji, links, questions, ...) and for a few unusual wishes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from reward_agent.verify.instructions.constraint import Constraint, Quantity
+from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
+from reward_agent.verify.instructions.grammar.scope import of_the_whole
+
+_THINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (r"different emojis?|unique emojis?", "emoji.count", {"different": True}),
+    (r"emojis?", "emoji.count", {}),
+    (r"(?:hyper)?links?|urls?", "links.count", {}),
+    (r"footnotes?", "footnotes.count", {}),
+    (r"questions?|rhetorical questions?", "sentences.of_type", {"type": "question"}),
+    (r"percentages?", "percentages.count", {}),
+    (r"block ?quotes?", "blockquotes.count", {}),
+    (r"(?:markdown )?tables?", "tables.count", {}),
+    (r"images?", "images.count", {}),
+    (r"numbers", "numbers.count", {}),
+    (r"pronouns?", "pronouns.count", {}),
+    (r"horizontal (?:rules?|lines?)|dividers?", "dividers.count", {}),
+)
+_NOUNS = "|".join(noun for noun, _, _ in _THINGS)
+_ORDINARY = re.compile(r"\b(?:about|from|of|that|which|on|to|in the (?:text|list|following|table))\b")
+
+
+def _counted(found: Found) -> Iterable[Constraint]:
+    quantity = found.quantity("amount")
+    noun = found.words("noun").lower()
+    if quantity is None or not of_the_whole(found) or _ORDINARY.match(found.after.strip()):
+        return
+    for pattern, kind, params in _THINGS:
+        if re.fullmatch(pattern, noun):
+            yield wants(kind, quantity=quantity, **params)
+            return
+
+
+def _position(found: Found) -> Iterable[Constraint]:
+    place = re.search(r"\d+", found.words("sentence"))
+    nth = re.search(r"\d+", found.words("nth"))
+    word = found.literal("word") or found.words("word")
+    if place:
+        yield wants("keywords.position", word=word, sentence=int(place[0]), **({"nth": int(nth[0])} if nth else {}))
+
+
+_NTH = r"\d{1,3}-?(?:st|nd|rd|th)"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        kind="keywords.position",
+        pattern=(
+            rf"(?:key)?word (?P<word>{{quote}}|[\w-]+) in the (?P<sentence>{_NTH}) sentence"
+            rf"(?:,? as the (?P<nth>{_NTH}) word)?"
+        ),
+        build=_position,
+        needs=("word",),
+        numeric=True,
+        examples=(
+            example(
+                "Include the keyword fern in the 3rd sentence, as the 4th word of it.",
+                wants("keywords.position", word="fern", sentence=3, nth=4),
+            ),
+        ),
+    ),
+    Rule(
+        kind="emoji.count",
+        pattern=(
+            r"\b(?:us(?:e|ing)|includ(?:e|es|ing)|contain(?:s|ing)?|ask(?:s|ing)?|add(?:ing)?|with|insert|ha(?:s|ve)|"
+            rf"pose|put) (?P<amount>(?:{{relation}} )?{{count}}(?: {{after_least}}| {{after_most}})?) "
+            rf"(?P<noun>{_NOUNS})\b"
+        ),
+        build=_counted,
+        needs=(
+            "emoji",
+            "link",
+            "url",
+            "footnote",
+            "question",
+            "percentage",
+            "quote",
+            "table",
+            "image",
+            "numbers",
+            "pronoun",
+            "horizontal",
+            "divider",
+        ),
+        numeric=True,
+        examples=(
+            example("Include at least 2 emojis.", wants("emoji.count", quantity=Quantity.at_least(2))),
+            example(
+                "Ask exactly three questions.",
+                wants("sentences.of_type", type="question", quantity=Quantity.exactly(3)),
+            ),
+            example("Use 2 links.", wants("links.count", quantity=Quantity.exactly(2))),
+            example("Include exactly 3 numbers.", wants("numbers.count", quantity=Quantity.exactly(3))),
+        ),
+        not_in=("Write a quiz with 5 questions about rain.",),
+    ),
+    Rule(
+        kind="digits.none",
+        pattern=(
+            r"(?:do not|don't|without|avoid|no|never) (?:us(?:e|ing) |includ(?:e|ing) )?(?:any )?(?:digits|"
+            r"numerals)\b"
+        ),
+        build=lambda found: (wants("digits.none"),),
+        needs=("digits", "numerals"),
+        examples=(example("Do not use any digits.", wants("digits.none")),),
+    ),
+    Rule(
+        kind="case.title",
+        pattern=r"(?:in|use|using) title case\b",
+        build=lambda found: (
+            ()
+            if re.search(r"\b(?:headings?|titles?|headers?)\b[^.;,]{0,30}$", found.before)
+            else (wants("case.title"),)
+        ),
+        needs=("title case",),
+        examples=(example("Write the entire response in title case.", wants("case.title")),),
+    ),
+    Rule(
+        kind="lines.one_word",
+        pattern=r"(?:each|every) word on (?:a |its own )(?:new |separate |own )?line",
+        build=lambda found: (wants("lines.one_word"),),
+        needs=("word on",),
+        examples=(example("Write each word on a new line.", wants("lines.one_word")),),
+    ),
+    Rule(
+        kind="each.ends_with_emoji",
+        pattern=r"emoji at the end of (?:each|every) sentence|(?:each|every) sentence (?:{modal})?ends? with an emoji",
+        build=lambda found: (wants("each.ends_with_emoji", each="sentence"),),
+        needs=("emoji",),
+        examples=(
+            example("Put an emoji at the end of every sentence.", wants("each.ends_with_emoji", each="sentence")),
+        ),
+    ),
+    Rule(
+        kind="whitespace.none",
+        pattern=r"(?:no|not contain any|without(?: any)?|not (?:use|include) any) white ?space",
+        build=lambda found: (wants("whitespace.none"),),
+        needs=("whitespace", "white space"),
+        examples=(example("The output should not contain any whitespace.", wants("whitespace.none")),),
+    ),
+    Rule(
+        kind="words.repeats",
+        pattern=r"(?:not|never) (?:repeat|use) any (?:single )?word more than (?P<amount>{number} times?|once|twice)",
+        build=lambda found: (
+            (wants("words.repeats", at_most=quantity.high),) if (quantity := found.quantity("amount")) else ()
+        ),
+        needs=("any word", "any single word"),
+        examples=(example("Do not use any word more than 3 times.", wants("words.repeats", at_most=3)),),
+    ),
+)

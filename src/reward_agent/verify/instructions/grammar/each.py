@@ -1,0 +1,193 @@
+"""Rules for every unit of the response: each paragraph, each bullet, no sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from reward_agent.verify.instructions.constraint import Constraint, Quantity
+from reward_agent.verify.instructions.grammar.parts import unit_named
+from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
+
+EACH = r"(?:each|every|all(?: of)?(?: the| your)?|the individual|each (?:individual|of the|single)|any)"
+_ADJ = (
+    r"(?:(?:of the |of these |of your |the |individual |single |numbered |body |list |new |main |{number} |answer |"
+    r"fact |explanation ){0,3})"
+)
+UNIT = rf"(?:{_ADJ}(?P<unit>{{unit:_u}})\b(?: (?:of|in) {{response}}| (?:of|in) (?:the|your) \w+)?)"
+WITH = r"(?:(?:should|must|shall|to|will|needs?|has|is|that|which|and|also|always) ){0,3}"
+_CAPITAL = (
+    r"(?:with )?(?:a|an|the)? ?(?:capital(?:i[sz]ed)?\b|upper[- ]?case)(?: (?:letters?|words?|first letter))?(?! "
+    r"(?:key|in|of))"
+)
+_WORDS = (
+    r"(?:(?:the|a|an|with|by|one|of|these|following|specific|exact|specified|introductory|different|unique|word|"
+    r"words|keyword|keywords|phrase|phrases|"
+    r"letter|sentence|line|title|symbol|character|format|prefix|label|marker|from|this|list|in|order|respectively|"
+    r"either)(?: |(?=[:(,]))){0,7}?(?:such as )?[:(,]? ?"
+)
+
+
+def named_unit(found: Found) -> str | None:
+    """The unit in question: the noun after "each", else the nearest one before it."""
+    words = found.words("unit")
+    named = unit_named(words) if words else found.unit_before()
+    return "bullet" if named == "item" and "bullet" in found.before else named
+
+
+def _capital(found: Found) -> Iterable[Constraint]:
+    each = named_unit(found)
+    if each:
+        yield wants("each.starts_with_capital", each=each)
+
+
+def _number(found: Found) -> Iterable[Constraint]:
+    each = named_unit(found)
+    if each:
+        yield wants("each.starts_with_number", each=each)
+
+
+def _phrases(found: Found) -> Iterable[Constraint]:
+    each = named_unit(found)
+    phrases = tuple(literal.value for literal in found.literals("phrases") if literal.kind != "divider")
+    if re.search(r"\bor\b", found.masked("phrases"), re.IGNORECASE):
+        if each == "line" and all(phrase.endswith(":") for phrase in phrases):
+            yield wants("lines.prefixed", prefixes=phrases)
+        return
+    if each == "line" and all(set(p) == {"#"} for p in phrases) and phrases:
+        yield wants("each.starts_with", each=each, phrases=phrases)
+        return
+    if (
+        not each
+        or not phrases
+        or any(
+            re.search(r"\{\w*(?:num|n\b|i\b|x\b|title)\w*\}|^#+$|^\d[.)]|^\[?\d\]?", p, re.IGNORECASE) for p in phrases
+        )
+    ):
+        return
+    if each in ("bullet", "item") and all(p in "-*•+" for p in phrases):
+        return
+    yield wants("each.starts_with", each=each, phrases=phrases)
+
+
+def _ends(found: Found) -> Iterable[Constraint]:
+    each = named_unit(found)
+    name = found.words("mark").lower()
+    phrase = found.literal("phrase") or next(
+        (
+            mark
+            for key, mark in (("per", "."), ("full", "."), ("ques", "?"), ("excl", "!"), ("semi", ";"), ("comma", ","))
+            if name.startswith(key)
+        ),
+        "",
+    )
+    if each and phrase:
+        yield wants("each.ends_with", each=each, phrase=phrase)
+
+
+_START = r"(?:start(?:s|ing|ed)?|begin(?:s|ning)?|prefixed|preceded|commenc(?:e|es|ing)|open(?:s|ing)?)"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        kind="each.starts_with_capital",
+        pattern=rf"{EACH} (?:{UNIT} )?(?:in the list |of the list )?{WITH}{_START} {_CAPITAL}",
+        build=_capital,
+        needs=("capital", "upper"),
+        in_questions=True,
+        examples=(
+            example(
+                "Give exactly 5 bullet points, each starting with a capital letter.",
+                wants("bullets.count", quantity=Quantity.exactly(5)),
+                wants("each.starts_with_capital", each="bullet"),
+            ),
+            example("Each line must begin with a capitalized word.", wants("each.starts_with_capital", each="line")),
+            example(
+                "Ensure each bullet point starts with a capital letter.",
+                wants("each.starts_with_capital", each="bullet"),
+            ),
+        ),
+    ),
+    Rule(
+        kind="each.starts_with_number",
+        pattern=rf"{EACH} (?:{UNIT} )?{WITH}{_START} with (?:a |the )?(?:number|numeral|digit)s?\b(?! in paren)",
+        build=_number,
+        needs=("number", "numeral", "digit"),
+        examples=(
+            example(
+                "Each paragraph must start with a number and a period.",
+                wants("each.starts_with_number", each="paragraph"),
+            ),
+        ),
+    ),
+    Rule(
+        kind="each.starts_with",
+        pattern=(
+            rf"{EACH} (?:{UNIT} )?{WITH}{_START} (?:with|by) {_WORDS}(?P<phrases>{{literals}})(?! header| "
+            rf"heading| symbol| format)"
+        ),
+        build=_phrases,
+        needs=("start", "begin", "open", "commenc"),
+        examples=(
+            example(
+                "Each paragraph must begin with the word 'So'.",
+                wants("each.starts_with", each="paragraph", phrases=("So",)),
+            ),
+            example(
+                "Write 3 paragraphs, each starting with a specific word: 'First', 'Next', and 'Last'.",
+                wants("paragraphs.count", quantity=Quantity.exactly(3)),
+                wants("each.starts_with", each="paragraph", phrases=("First", "Next", "Last")),
+            ),
+            example("Every sentence starts with 'I'.", wants("each.starts_with", each="sentence", phrases=("I",))),
+        ),
+    ),
+    Rule(
+        kind="each.starts_with",
+        pattern=rf"{_START} (?:each|every|all) (?P<unit>{{unit:_u}}) (?:with|by) {_WORDS}(?P<phrases>{{literals}})",
+        build=_phrases,
+        needs=("start", "begin", "open"),
+        examples=(example("Start each line with 'So'.", wants("each.starts_with", each="line", phrases=("So",))),),
+    ),
+    Rule(
+        kind="each.starts_with",
+        pattern=(
+            rf"(?P<unit>paragraphs|sentences|lines|bullet points|bullets|items|stanzas) (?:that |which |should |"
+            rf"must )?(?:all )?{_START} (?:with|by) {_WORDS}(?P<phrases>{{literals}})"
+        ),
+        build=_phrases,
+        needs=("start", "begin", "open"),
+        examples=(
+            example(
+                "Use paragraphs starting with 'A', 'B'.",
+                wants("each.starts_with", each="paragraph", phrases=("A", "B")),
+            ),
+        ),
+    ),
+    Rule(
+        kind="each.ends_with",
+        pattern=rf"{EACH} (?:{UNIT} )?{WITH}(?:end|finish|conclud)(?:e|s|es|ing)? (?:with|in) {_WORDS}"
+        r"(?:(?P<phrase>{literal})|(?P<mark>period|full stop|question mark|question\b|exclamation (?:mark|point)|"
+        r"semi-?colon|comma))",
+        build=_ends,
+        needs=("end", "finish", "conclu"),
+        examples=(
+            example(
+                "Each sentence must end with an exclamation mark.", wants("each.ends_with", each="sentence", phrase="!")
+            ),
+            example("End with joy. Every line ends with 'amen'.", wants("each.ends_with", each="line", phrase="amen")),
+        ),
+    ),
+    Rule(
+        kind="each.ends_with",
+        pattern=r" and {end} with (?:a |an )?(?P<mark>period|full stop|question mark|exclamation (?:mark|point))",
+        build=lambda found: _ends(found) if re.search(r"\b(?:each|every)\b[^.;]*$", found.before) else (),
+        needs=("end",),
+        examples=(
+            example(
+                "Each item begins with a capital letter and ends with a period.",
+                wants("each.starts_with_capital", each="item"),
+                wants("each.ends_with", each="item", phrase="."),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,50 @@
+"""All the rules, in the order in which they are tried: words read by an earlier rule are not read by a later one."""
+
+from __future__ import annotations
+
+from reward_agent.verify.instructions.grammar import (
+    capitals,
+    counted,
+    each,
+    edges,
+    forbidden,
+    formats,
+    keywords,
+    language,
+    lengths,
+    letters,
+    lists,
+    markup,
+    repeat,
+    sections,
+    titles,
+    unit_lengths,
+)
+from reward_agent.verify.instructions.grammar.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *repeat.RULES,
+    *counted.RULES,
+    *unit_lengths.RULES,
+    *each.RULES,
+    *titles.RULES,
+    *sections.RULES,
+    *edges.RULES,
+    *markup.RULES,
+    *formats.RULES,
+    *letters.RULES,
+    *capitals.RULES,
+    *keywords.FREQUENCY,
+    *forbidden.RULES,
+    *keywords.RULES,
+    *lists.RULES,
+    *lengths.RULES,
+    *language.RULES,
+)
+
+_CUES = tuple({cue for rule in RULES for cue in (*rule.needs, *rule.also)})
+
+
+def cues_in(low: str) -> frozenset[str]:
+    """The strings, of all that rules wait for, that a text in lower case holds."""
+    return frozenset([cue for cue in _CUES if cue in low])

@@ -1,0 +1,231 @@
+"""Rules for words that the response must hold, must not hold, or must hold so many times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from reward_agent.verify.instructions.constraint import Constraint, Quantity
+from reward_agent.verify.instructions.grammar.mood import is_plain_question
+from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
+
+NOUN = (
+    r"\b(?:key ?-?words?|key ?-?phrases?|key ?-?terms?|words?|phrases?|terms?|expressions?|"
+    r"(?:word|phrase)s? or (?:word|phrase)s?)\b"
+)
+GAP = (
+    r"(?:(?:in (?:your|the) \w+|both|all|each|every|any|either|the|these|those|this|following|"
+    r"specific|exact|important|given|listed|two|three|four|five|six|required|mandatory|certain|such|negative|"
+    r"relevant|also|of|sensory|actual) ){0,5}"
+)
+COLON = r"(?: (?:in|within|throughout) {response}(?= ?:))? ?(?:such as|like|including|,? ?e{dot}g{dot},?)? ?[:,-]? ?"
+_IN_RESPONSE = r"(?: ?,?(?: anywhere| somewhere)? ?(?:in|within|throughout) {response})?"
+_MANY = re.compile(r"\b(?:more|greater|over|above)\b|\bexceed", re.IGNORECASE)
+_NOT_BEFORE = re.compile(
+    r"(?:\bnot\b|n't|\bnever\b|\bwithout\b|\bavoid\w*|\brefrain\w*(?: from)?|\bexclud\w+)(?: \w+){0,3} *$"
+)
+ABOUT_PARTS = re.compile(
+    r"^\s*(?:,? ?(?:and )?(?:as (?:a|an|the|its|your) )?(?:section|header|heading|title|column|label|subhead|format|"
+    r"tag|marker|symbol|divider|separator|style|syntax|placeholder|prefix|bullet|table|part|chapter|paragraph|"
+    r"character|sign|mark|code|field|key\b|tags\b|folder|file|button|function|class|variable|method|at the (?:very )?"
+    r"(?:end|start|beginning|top)|before|after|to (?:separate|indicate|denote|mark|refer))|instead)"
+)
+_NO_KEYWORD = re.compile(r"^[\W_]*$|.+\{[^}]*\}|\{[^}]*\}.+")
+
+
+def entries(found: Found, part: str) -> tuple[str, ...]:
+    return tuple(entry for entry in found.listed(part) if not _NO_KEYWORD.match(entry))[:40]
+
+
+def _frequency(found: Found) -> Iterable[Constraint]:
+    quantity = found.quantity("times")
+    if quantity is None:
+        return
+    negated = _NOT_BEFORE.search(found.before) is not None
+    if negated:
+        if quantity.low is None or not _MANY.search(found.masked("times")):
+            return
+        quantity = Quantity.at_most(quantity.low - 1)
+    for word in entries(found, "keywords"):
+        if quantity == Quantity.at_least(1):
+            yield wants("keywords.include", words=(word,))
+        elif quantity == Quantity.at_most(0):
+            yield wants("keywords.forbid", words=(word,))
+        else:
+            yield wants("keywords.frequency", word=word, quantity=quantity)
+
+
+_MANNER = re.compile(r"(?:using|with|without|including|includes|containing|contains|mentioning)\b", re.IGNORECASE)
+
+
+def _include(found: Found) -> Iterable[Constraint]:
+    if is_plain_question(found.sentence) and not _MANNER.match(found.match[0]):
+        return  # "why do people use the word ...?"
+    words = entries(found, "keywords") or entries(found, "quoted")
+    if not words or _NOT_BEFORE.search(found.before) or re.search(r"\bor\b", found.masked("keywords")):
+        return
+    yield wants("keywords.include", words=words)
+
+
+def _include_literal(found: Found) -> Iterable[Constraint]:
+    return () if ABOUT_PARTS.match(found.after) else _include(found)
+
+
+def _three(word: str) -> Constraint:
+    return wants("keywords.frequency", word=word, quantity=Quantity.exactly(3))
+
+
+_TIMES = ("time", "once", "twice", "thrice", "occurrence", "mention")
+
+FREQUENCY: tuple[Rule, ...] = (
+    Rule(
+        kind="keywords.frequency",
+        pattern=rf"{NOUN}{COLON}{{keywords}} ?,? ?(?:{{modal}}|to |that )?(?:each |all |both )?{{appear}}"
+        rf"{_IN_RESPONSE} ?,? ?{{times}}",
+        build=_frequency,
+        numeric=True,
+        needs=_TIMES,
+        in_questions=True,
+        examples=(
+            example("Ensure the word 'river' appears 3 times.", _three("river")),
+            example('The word "river" should appear three times in the text.', _three("river")),
+            example(
+                "The word river must appear 4 or more times.",
+                wants("keywords.frequency", word="river", quantity=Quantity.at_least(4)),
+            ),
+            example(
+                "Make sure the word river appears less than 6 times.",
+                wants("keywords.frequency", word="river", quantity=Quantity.at_most(5)),
+            ),
+            example(
+                "The word 'river' should appear in your response at least twice.",
+                wants("keywords.frequency", word="river", quantity=Quantity.at_least(2)),
+            ),
+            example("With the word 'river' appearing at least once.", wants("keywords.include", words=("river",))),
+            example(
+                "The word 'river' should be used 6 or 7 times.",
+                wants("keywords.frequency", word="river", quantity=Quantity(low=6, high=7)),
+            ),
+        ),
+        not_in=("What does the word 'river' mean?", "How many times does the word 'river' occur in the Bible?"),
+    ),
+    Rule(
+        kind="keywords.frequency",
+        pattern=rf"(?:{NOUN}|\bname\b){COLON}{{keywords}}"
+        rf"{_IN_RESPONSE} ?,? ?(?:each )?{{times}}",
+        build=_frequency,
+        numeric=True,
+        needs=_TIMES,
+        in_questions=True,
+        examples=(
+            example("Use the word 'river' 3 times.", _three("river")),
+            example(
+                "Use the word oak at least 8 times, and the word elm at least 10 times.",
+                wants("keywords.frequency", word="oak", quantity=Quantity.at_least(8)),
+                wants("keywords.frequency", word="elm", quantity=Quantity.at_least(10)),
+            ),
+            example("Include the keyword 'river' in your answer three times.", _three("river")),
+            example(
+                "Do not use the word 'very' more than twice.",
+                wants("keywords.frequency", word="very", quantity=Quantity.at_most(2)),
+            ),
+        ),
+    ),
+    Rule(
+        kind="keywords.frequency",
+        pattern=r"\b(?:{use} |ensure (?:that )?|make sure (?:that )?|that |with )(?P<keywords>{literals})"
+        rf"(?: ?{{modal}}?{{appear}})?{_IN_RESPONSE} ?,? ?{{times}}",
+        build=_frequency,
+        numeric=True,
+        needs=_TIMES,
+        examples=(
+            example("Mention 'river' exactly three times.", _three("river")),
+            example(
+                "Make sure that 'river' appears at least 5 times.",
+                wants("keywords.frequency", word="river", quantity=Quantity.at_least(5)),
+            ),
+        ),
+    ),
+    Rule(
+        kind="keywords.frequency",
+        pattern=r"(?P<times>{relation} {number}) (?:occurrences?|mentions?|uses?|instances?|repetitions?) of "
+        rf"(?:the )?(?:{NOUN} )?(?P<keywords>{{literals}})",
+        build=_frequency,
+        needs=("occurrence", "mention", "use", "instance", "repetition"),
+        examples=(
+            example(
+                "Your text needs at least 4 mentions of the word 'river'.",
+                wants("keywords.frequency", word="river", quantity=Quantity.at_least(4)),
+            ),
+        ),
+    ),
+)
+"""Tried before the words that are forbidden; RULES are tried after them."""
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        kind="keywords.include",
+        pattern=(
+            rf"\b(?:(?:{{adds}}|with) |include(?=[\ue000-\ue006])){GAP}(?:(?:{NOUN}){COLON}{{keywords}}|(?:exact "
+            rf")?(?:line|sentence|question) (?P<quoted>{{literals}}))"
+        ),
+        build=_include,
+        needs=("word", "phrase", "term", "expression", "line", "sentence"),
+        in_questions=True,
+        examples=(
+            example(
+                "Include keywords 'sun' and 'moon' in your response.", wants("keywords.include", words=("sun", "moon"))
+            ),
+            example("Use the keywords {sun}, {full moon}.", wants("keywords.include", words=("sun", "full moon"))),
+            example(
+                "Include keywords sun, moon, and format your response as a poem.",
+                wants("keywords.include", words=("sun", "moon")),
+            ),
+            example("It must include the word 'sun'.", wants("keywords.include", words=("sun",))),
+            example(
+                "Answer with the keywords 'sun's rays', 'moon' and 'stars'.",
+                wants("keywords.include", words=("sun's rays", "moon", "stars")),
+            ),
+            example(
+                "Use the words 'a' and 'b'.include the phrase 'c d'.",
+                wants("keywords.include", words=("a", "b")),
+                wants("keywords.include", words=("c d",)),
+            ),
+        ),
+        not_in=(
+            "Include at least 200 words.",
+            "List some real estate words that sell.",
+            "Use simple words and short sentences.",
+        ),
+    ),
+    Rule(
+        kind="keywords.include",
+        pattern=(
+            rf"\b(?:key ?-?words?|words?|phrases?|terms?)\b{COLON}{{keywords}} ?,? ?(?:{{modal}}|to |are |is "
+            rf")(?:all |both |each )?"
+            r"(?:{appear}|included|used|mentioned|present)"
+        ),
+        build=_include,
+        also=("appear", "included", "used", "mentioned", "be present", "occur", "be found"),
+        needs=("word", "phrase", "term"),
+        examples=(
+            example(
+                "The keywords 'sun' and 'moon' must both appear.", wants("keywords.include", words=("sun", "moon"))
+            ),
+        ),
+    ),
+    Rule(
+        kind="keywords.include",
+        pattern=r"(?:include|includes|including|use|mention|mentions|mentioning|contain|contains|incorporate|feature) "
+        r"(?:both |all of |the )?(?:of )?(?P<keywords>[\ue000\ue001][\ue0ff\ue0fd]*(?: ?(?:,|and|&|, and) "
+        r"?[\ue000\ue001][\ue0ff\ue0fd]*){0,15})",
+        build=_include_literal,
+        also=("\ue000", "\ue001"),
+        needs=("include", "including", "use", "mention", "contain", "incorporate", "feature"),
+        examples=(
+            example('Mention "Lisbon" in the post.', wants("keywords.include", words=("Lisbon",))),
+            example("It must include 'sun' and 'moon'.", wants("keywords.include", words=("sun", "moon"))),
+        ),
+        not_in=("Include a 'Summary' section.", "Include 'Methods' as a heading.", "How do you use 'whom'?"),
+    ),
+)
