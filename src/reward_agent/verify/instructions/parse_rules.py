@@ -19,6 +19,7 @@ from reward_agent.verify.instructions.grammar.families import RULES, cues_in
 from reward_agent.verify.instructions.grammar.mood import is_plain_question, material
 from reward_agent.verify.instructions.grammar.rule import Found
 from reward_agent.verify.instructions.grammar.text import Sentence, Text, prepare
+from reward_agent.verify.instructions.remember import remembered
 
 CONSTRAINTS_AT_MOST = 60
 UNPARSED_AT_MOST = 30
@@ -33,6 +34,7 @@ class Parse:
     unparsed: tuple[str, ...]
 
 
+@remembered
 def parse(instruction: str) -> Parse:
     """The constraints that the rules find in an instruction. Never raises; linear in the length of the text."""
     text = prepare(instruction)

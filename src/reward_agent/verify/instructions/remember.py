@@ -1,4 +1,5 @@
-"""Remembers how the last few texts were split, because several checks of one response ask for the same split."""
+"""Remembers what the last few texts were read as: several checks of one response ask for the same split, and several
+samples come with the same instruction."""
 
 from __future__ import annotations
 
@@ -13,14 +14,14 @@ _TEXTS = 64
 _LONGEST = 20_000
 
 
-def remembered(split: Callable[Concatenate[str, P], R]) -> Callable[Concatenate[str, P], R]:
-    """Caches a pure function of a text for the last 64 texts; long ones are split anew, to bound the memory."""
-    cached = lru_cache(maxsize=_TEXTS)(split)
+def remembered(read: Callable[Concatenate[str, P], R]) -> Callable[Concatenate[str, P], R]:
+    """Caches a pure function of a text for the last 64 texts; long ones are read anew, to bound the memory."""
+    cached = lru_cache(maxsize=_TEXTS)(read)
 
-    @wraps(split)
+    @wraps(read)
     def call(text: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
         if len(text) > _LONGEST:
-            return split(text, *args, **kwargs)
+            return read(text, *args, **kwargs)
         return cached(text, *args, **kwargs)  # type: ignore[arg-type]  # lru_cache hashes what it is given
 
     return call

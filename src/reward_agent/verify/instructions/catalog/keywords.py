@@ -9,6 +9,7 @@ from typing import Literal
 from reward_agent.verify.instructions.catalog.evidence import all_found, every, excerpt, listing
 from reward_agent.verify.instructions.catalog.registry import checker
 from reward_agent.verify.instructions.constraint import Measurement, Quantity, Reading
+from reward_agent.verify.instructions.occurrences import in_given_case, occurrences
 from reward_agent.verify.instructions.units import Each, bare_words, each_unit, sentences, word_pattern
 
 Match = Literal["word", "substring"]
@@ -20,10 +21,11 @@ def keywords_include(
     response: str, *, words: tuple[str, ...], match: Match = "word", match_case: bool = False
 ) -> Measurement:
     """Whether every given word or phrase occurs."""
-    whole = match == "word"
-    missing = [word for word in words if not word_pattern(word, match_case, whole).search(response)]
+    pieces = {word: occurrences(response, word, whole=match == "word") for word in words}
+    same_case = {word for word in words if in_given_case(pieces[word], word)}
+    missing = [word for word in words if not pieces[word] or (match_case and word not in same_case)]
     found = all_found(words, missing, "keyword")
-    if not found.met or match_case or all(word_pattern(word, True, whole).search(response) for word in words):
+    if not found.met or all(word in same_case for word in words):
         return found
     return replace(found, measured=f"{found.measured}, not all in the case given", lenient=True)
 
@@ -50,19 +52,16 @@ def keywords_frequency(
     response: str, *, word: str, quantity: Quantity, match: Match = "word", match_case: bool = False
 ) -> Measurement:
     """How often a word or phrase occurs."""
-    whole = match == "word"
-    found = sum(1 for _ in word_pattern(word, match_case, whole).finditer(response))
-    measurement = Measurement.count(found, quantity, f"times {excerpt(word, 40)}")
-    if not measurement.met or match_case:
-        return measurement
-    same_case = sum(1 for _ in word_pattern(word, True, whole).finditer(response))
-    return replace(measurement, lenient=not quantity.allows(same_case))
+    pieces = occurrences(response, word, whole=match == "word")
+    same_case = in_given_case(pieces, word)
+    measurement = Measurement.count(same_case if match_case else len(pieces), quantity, f"times {excerpt(word, 40)}")
+    return replace(measurement, lenient=bool(measurement.met) and not quantity.allows(same_case))
 
 
 @checker("keywords.some")
 def keywords_some(response: str, *, words: tuple[str, ...], quantity: Quantity, match: Match = "word") -> Measurement:
     """How many different words of a list occur."""
-    found = [word for word in words if word_pattern(word, False, match == "word").search(response)]
+    found = [word for word in words if occurrences(response, word, whole=match == "word")]
     return Measurement.count(len(found), quantity, f"of {len(words)} listed words ({listing(found)})")
 
 
