@@ -36,6 +36,11 @@ _PART_SUBJECT = re.compile(
     r"verses?|sentences|lines?|steps?|chapters?|slogans?|names?)\b"
 )
 WHOLE = re.compile(r"\b(?:response|answer|essay|reply|output|text|post|story|article|poem|summary|email|letter|it) ")
+# "No line may be longer than 8 words": what is denied of some part is no count of the whole, least of all its opposite.
+_DENIED = re.compile(
+    r"\b(?:no|none|neither|nor|never|don't let|do not let)\b(?! (?:more|fewer|less|longer|shorter|greater|lower|later))"
+    r"(?:(?! and\b| but\b)[^,;:.]){1,60}$"
+)
 _SEVERAL = re.compile(
     rf"\b(?:{NUMBER}|several|some|multiple|few|many) (?:[\w-]+ ){{0,2}}[a-z]+s\s+(?:(?:that|which) (?:are|is) |"
     rf"(?:each )?of |with |in )?$"
@@ -67,7 +72,7 @@ def of_the_whole(found: Found) -> bool:
     if subject and not WHOLE.search(found.before[subject.end() :]):
         return False
     before = found.before[-110:]
-    if _SEVERAL.search(before):
+    if _SEVERAL.search(before) or _DENIED.search(before):
         return False
     return not (_PART_BEFORE.search(before) or _PART_AFTER.match(found.after[:60]))
 

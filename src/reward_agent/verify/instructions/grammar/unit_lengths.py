@@ -38,13 +38,27 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="unit.length",
         pattern=(
-            rf"(?P<no>no) (?P<unit>{{unit:_u}}) (?:{WITH}(?:be |exceed(?:s|ing)? |ha(?:s|ve) |contain(?:s|ing)? "
-            rf")?)?{_LENGTH}"
+            r"(?P<no>no|none of (?:the|your)|(?:don't|do not) let any) (?:single |one |individual )?"
+            rf"(?P<unit>{{unit:_u}}) (?:{WITH}(?:(?:may|can|could|allowed to) )?"
+            rf"(?:be |exceed(?:s|ing)? |run |go |ha(?:s|ve) |contain(?:s|ing)? )?)?{_LENGTH}"
         ),
         build=_length,
         numeric=True,
-        needs=("no ",),
+        needs=("no ", "none ", "let any"),
         examples=(
+            example(
+                "No step may be longer than 12 words.",
+                wants("unit.length", each="item", quantity=Quantity.at_most(12), unit="words"),
+            ),
+            example(
+                "None of the bullets may exceed 10 words.",
+                wants("unit.length", each="bullet", quantity=Quantity.at_most(10), unit="words"),
+            ),
+            example(
+                "Do not let any sentence run over 20 words.",
+                wants("unit.length", each="sentence", quantity=Quantity.at_most(20), unit="words"),
+            ),
+            example("No caption on the page should exceed 15 words."),
             example(
                 "No sentence should be longer than 12 words.",
                 wants("unit.length", each="sentence", quantity=Quantity.at_most(12), unit="words"),
