@@ -205,3 +205,11 @@ def test_garbage_behind_a_gzip_file_is_reported(tmp_path: Path) -> None:
     rows, problems = split(str(path))
     assert len(rows) == 1
     assert "damaged" in problems[-1].what
+
+
+def test_brackets_inside_a_text_are_no_nesting(write: Writer) -> None:
+    text = '[{"x\\' * 500
+    path = write("rows.jsonl", json.dumps({"a": text}).encode() + b"\n")
+    rows, problems = split(path)
+    assert [row.data["a"] for row in rows] == [text]
+    assert problems == []

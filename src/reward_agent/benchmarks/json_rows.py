@@ -4,6 +4,7 @@ A torn, oversized or otherwise bad row becomes a Problem with its line, and the 
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ from reward_agent.types import Problem
 _JSON_SPACE: Final = b" \t\r\n"
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_MAX_DEPTH: Final = 200
+_STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _EXPECTED: Final = "expected one JSON object a line, or a list of objects"
 
 
@@ -143,10 +146,28 @@ def _parsed(piece: Piece, limit: int, *, last: bool) -> dict[str, Any]:
         raise RowFault(f"{what} ({error.msg} at character {error.pos + 1}); {_EXPECTED}", remedy) from None
     except ValueError as error:  # a number of thousands of digits
         raise RowFault(f"this is not usable JSON ({error})", "Mend the row, or take it out") from None
+    if _is_too_deep(piece.raw):
+        raise RowFault("the row is nested too deeply to be data", "Flatten it")
     if not isinstance(value, dict):
         raise RowFault(f"{_EXPECTED}, got {shown(value)}", "Write each row as an object with named columns")
     checked_text(value, piece.raw)
     return value
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Whether brackets nest beyond `_MAX_DEPTH`. Older Pythons refuse to parse them and newer ones do not, but what
+    comes after would not stand them. `raw` is JSON that was parsed, so strings are whole."""
+    if raw.count(b"[") + raw.count(b"{") <= _MAX_DEPTH:
+        return False
+    depth = 0
+    for mark in _STRUCTURE.findall(raw):
+        if mark in b"[{":
+            depth += 1
+            if depth > _MAX_DEPTH:
+                return True
+        elif mark in b"]}":
+            depth -= 1
+    return False
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
