@@ -1,6 +1,5 @@
 """The command line as a user meets it: what is printed where, and the exit codes."""
 
-import io
 import json
 import sys
 from collections.abc import Sequence
@@ -161,6 +160,7 @@ def test_two_runs_are_compared_pair_by_pair(run: CommandLine, data: Path, tmp_pa
     assert "McNemar" in done.out
     paired = json.loads(run("compare", a, b, "--json").out)
     assert paired["overall"]["n"] == 5
+    assert run("compare", a, b, "--markdown").out.startswith("# Two runs compared")
 
 
 def test_bad_rows_are_said_and_the_good_ones_judged(run: CommandLine, tmp_path: Path) -> None:
@@ -246,9 +246,12 @@ def test_samples_are_read_from_a_file_in_every_shape(run: CommandLine, tmp_path:
     assert all(judgment["decision"]["scores"][0] == 1.0 for judgment in judgments)
 
 
-def test_one_sample_alone_is_read_from_standard_input(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(SAMPLE).encode() + b"\n")))
-    assert json.loads(run("judge", "--file", "-", "--json").out)["sample_id"] == "a"
+def test_one_sample_alone_is_read_from_standard_input(
+    run: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with write_rows(tmp_path / "piped.jsonl", [SAMPLE]).open() as piped:
+        monkeypatch.setattr(sys, "stdin", piped)
+        assert json.loads(run("judge", "--file", "-", "--json").out)["sample_id"] == "a"
 
 
 def test_a_bad_sample_is_said_and_the_others_judged(run: CommandLine, tmp_path: Path) -> None:
@@ -274,5 +277,85 @@ def test_the_demo_judges_the_starter_set(run: CommandLine, tmp_path: Path, monke
 
 
 def test_control_characters_in_data_reach_no_terminal(run: CommandLine, tmp_path: Path) -> None:
-    data = write_rows(tmp_path / "pairs.jsonl", [pair(0), pair(1, **{"\x1b[31mid": 1, "chosen": None})])
-    assert "\x1b[31m" not in run("benchmark", "pairs", "--data", data, "--out", tmp_path / "run").err
+    odd = {"prompt": "p", "chosen": "a", "\x1b[31mcolumn": "b"}
+    data = write_rows(tmp_path / "pairs.jsonl", [pair(0, subset="\x1b[32mgreen"), odd])
+    done = run("benchmark", "pairs", "--data", data, "--out", tmp_path / "run")
+    assert "pairs.jsonl:2" in done.err
+    assert "[31mcolumn" in done.err
+    assert "[32mgreen" in done.out
+    assert "\x1b[3" not in done.err + done.out
+
+
+@pytest.mark.parametrize("damage", ["delete", "shorten", "garble"])
+def test_samples_that_are_not_those_that_were_read_make_no_figures(
+    run: CommandLine, data: Path, tmp_path: Path, damage: str
+) -> None:
+    out = tmp_path / "run"
+    command = ("benchmark", "pairs", "--data", data, "--out", out)
+    run(*command)
+    before = (out / "report.json").read_bytes()
+    samples = out / "samples.jsonl"
+    lines = samples.read_text().splitlines(keepends=True)
+    if damage == "delete":
+        samples.unlink()
+    else:
+        samples.write_text("".join(lines[:2]) + ("nonsense\n" if damage == "garble" else ""))
+    done = run("report", out)
+    assert done.code == 2
+    assert "samples.jsonl" in done.err
+    assert "same benchmark command again" in done.err
+    assert (out / "report.json").read_bytes() == before
+    assert run(*command).code == 0
+    assert (out / "report.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["integrity.json", "settings.toml"])
+def test_a_damaged_run_file_is_named(run: CommandLine, data: Path, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "run"
+    run("benchmark", "pairs", "--data", data, "--out", out)
+    (out / name).write_text("{")
+    done = run("report", out)
+    assert done.code == 2
+    assert "damaged" in done.err
+
+
+def test_runs_on_other_texts_with_the_same_ids_are_not_compared(run: CommandLine, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        data = write_rows(tmp_path / f"{name}.jsonl", [pair(0, chosen=f"The river {name}. It is wide.")])
+        run("benchmark", "pairs", "--data", data, "--out", tmp_path / name)
+    done = run("compare", tmp_path / "a", tmp_path / "b")
+    assert done.code == 2
+    assert "different data" in done.err
+
+
+def test_an_id_that_looks_like_the_other_order_is_refused_in_both_orders(run: CommandLine, tmp_path: Path) -> None:
+    data = write_rows(tmp_path / "pairs.jsonl", [pair(0, id="x"), pair(1, id="x@reversed")])
+    assert run("benchmark", "pairs", "--data", data, "--out", tmp_path / "one").code == 0
+    done = run("benchmark", "pairs", "--data", data, "--out", tmp_path / "both", "--both-orders")
+    assert done.code == 2
+    assert "x@reversed" in done.err
+
+
+def test_a_run_beside_its_data_is_not_read_as_data(run: CommandLine, data: Path, tmp_path: Path) -> None:
+    command = ("benchmark", "pairs", "--data", tmp_path, "--out", tmp_path / "runs" / "x")
+    assert run(*command).code == 0
+    assert "of them before" in run(*command).err
+
+
+def test_a_subset_named_as_a_figure_is_refused(run: CommandLine, tmp_path: Path) -> None:
+    data = write_rows(tmp_path / "pairs.jsonl", [pair(0, subset="overall")])
+    done = run("benchmark", "pairs", "--data", data, "--out", tmp_path / "run")
+    assert done.code == 2
+    assert "'overall'" in done.err
+
+
+def test_a_config_file_is_used(run: CommandLine, tmp_path: Path) -> None:
+    config = tmp_path / "my.toml"
+    config.write_text('[judge]\ntype = "vote"\n')
+    done = run("judge", "--prompt", "Use exactly two words.", "--candidate", "a b", "--config", config, "--json")
+    assert json.loads(done.out)["decision"]["scores"] == [1.1]
+
+
+def test_saying_nothing_follows_no_instruction(run: CommandLine) -> None:
+    done = run("judge", "--prompt", "Use no commas. Use at most 9 words.", "--candidate", "  ", "--json")
+    assert json.loads(done.out)["decision"]["scores"] == [0.0]

@@ -26,11 +26,31 @@ def test_settings_survive_toml() -> None:
 
 
 def test_a_file_overrides_the_preset_and_set_overrides_the_file(tmp_path: Path) -> None:
-    config = written(tmp_path, "[judge.weights]\ninstructions = 2.0\nother = 3.0\n[run]\nconcurrency = 2")
-    settings = load_settings(config=config, overrides=["judge.weights.other=4"])
+    config = written(
+        tmp_path, "[judge]\nnormalize = false\n[judge.weights]\ninstructions = 2.0\n[run]\nconcurrency = 2"
+    )
+    settings = load_settings(config=config, overrides=["judge.weights.instructions=4"])
     assert isinstance(settings.judge, WeightedJudge)
-    assert settings.judge.weights == {"instructions": 2.0, "other": 4.0}
+    assert settings.judge.weights == {"instructions": 4.0}
+    assert settings.judge.normalize is False
     assert settings.run.concurrency == 2
+
+
+def test_a_weight_for_a_signal_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"judge\.weights\.instrctions: there is no such signal"):
+        load_settings(overrides=["judge.weights.instrctions=0"])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_type_is_set_before_its_keys_in_whichever_order_they_come(order: int) -> None:
+    settings = load_settings(overrides=["judge.weights.instructions=3", "judge.type=vote"][::order])
+    assert isinstance(settings.judge, VoteJudge)
+    assert settings.judge.weights == {"instructions": 3.0}
+
+
+def test_the_preset_is_not_set_like_a_value() -> None:
+    with pytest.raises(ConfigError, match="--preset"):
+        load_settings(overrides=["preset=paper"])
 
 
 def test_a_file_may_name_its_preset(tmp_path: Path) -> None:

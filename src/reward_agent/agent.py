@@ -41,6 +41,8 @@ class RewardAgent:
             raise ConfigError(
                 f"two signals are named {twice[0]!r}; give each verifier and preference model its own name"
             )
+        if taken := names.keys() & {"route", "judge"}:
+            raise ConfigError(f"a signal cannot be named {taken.pop()!r}, which is a stage; give it another name")
 
     async def judge(self, sample: Sample) -> Judgment:
         """Everything that could be found out about the sample; a failed stage is in `failures`, never raised."""

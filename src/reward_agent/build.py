@@ -58,13 +58,21 @@ def _imported(path: str) -> Callable[[list[dict[str, str]], list[str]], Any]:
     module_name, _, name = path.partition(":")
     try:
         function = getattr(importlib.import_module(module_name), name)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # the module is the user's, and may fail in any way as it is imported
         raise ConfigError(
-            f"prefer.function = {path!r} cannot be imported: {error}. Install it, or put its folder on PYTHONPATH"
+            f"prefer.function = {path!r} cannot be imported ({type(error).__name__}: {error}). Mend or install it, or "
+            "put its folder on PYTHONPATH"
         ) from error
-    if not callable(function) or len(inspect.signature(function).parameters) < 2:
+    if not _takes_two(function):
         raise ConfigError(f"prefer.function = {path!r} must be a function of (prompt, responses)")
     return function  # type: ignore[no-any-return]  # checked above as far as Python can
+
+
+def _takes_two(function: object) -> bool:
+    try:
+        return callable(function) and len(inspect.signature(function).parameters) >= 2
+    except ValueError:  # a built-in without a signature
+        return False
 
 
 def _judger(settings: Settings) -> Judger:

@@ -1,11 +1,14 @@
 """The command line. A thin door: it reads the settings, calls a job and shows what comes back.
 
-Results go to standard output, progress and warnings to standard error. Exit codes: 0 done, 1 nothing could be judged,
+Results go to standard output, progress and warnings to standard error. Exit codes: 0 done, 1 no sample could be read,
 2 the request or the data cannot be used (the message says what to change), 130 stopped by Ctrl-C (run the same
 command again to go on).
 """
 
+import io
 import itertools
+import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,9 +71,10 @@ def demo(
     folder = out or _unused(Path("runs"), "demo")
     with as_file(PAIRS) as pairs:
         _benchmark(BenchmarkJob(benchmark="pairs", data=str(pairs)), load_settings(preset=preset), folder)
+    program = "reward-agent" if shutil.which("reward-agent") else str(Path(sys.executable).with_name("reward-agent"))
     typer.echo("To see why one sample is judged as it is:")
     typer.echo(
-        '  reward-agent judge --prompt "Say hi in exactly two words." --candidate "Hi there" --candidate "Hi, you all"'
+        f'  {program} judge --prompt "Say hi in exactly two words." --candidate "Hi there" --candidate "Hi, you all"'
     )
 
 
@@ -114,19 +118,22 @@ def compare(
     folder_a: Annotated[Path, typer.Argument(help="A run folder.")],
     folder_b: Annotated[Path, typer.Argument(help="Another run of the same benchmark.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
 ) -> None:
     """The paired difference of two runs, by subset.
 
     With a 95 % bootstrap interval and McNemar's test.
     """
     from reward_agent.jobs.benchmark import compare_folders
-    from reward_agent.reports.render import paired_table
+    from reward_agent.reports.render import paired_markdown, paired_table
 
     paired = compare_folders(folder_a, folder_b)
     if json:
         from pydantic import TypeAdapter
 
         typer.echo(TypeAdapter(type(paired)).dump_json(paired, indent=2))
+    elif markdown:
+        typer.echo(paired_markdown(paired), nl=False)
     else:
         _console().print(paired_table(paired))
 
@@ -170,6 +177,7 @@ def judge(
         return judged
 
     if not asyncio.run(judge_and_show()):
+        _say("no sample could be read")
         raise typer.Exit(1)
 
 
@@ -202,11 +210,17 @@ def explain(
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line. An error meant for people is printed as such; a bug keeps its traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a sign shows another, and goes on
     try:
         app(arguments)
     except RewardAgentError as error:
         _say(f"error: {error}")
         sys.exit(2)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
 
 
 def _benchmark(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
@@ -236,7 +250,7 @@ def _show(report: "BenchmarkReport", out: Path) -> None:
 
     console = _console()
     console.print(benchmark_table(report))
-    console.print(f"report: {out / 'report.md'} and report.json", markup=False, highlight=False, soft_wrap=True)
+    typer.echo(_shown(f"report: {out / 'report.md'} and report.json"))
 
 
 def _judgment_printer(as_json: bool) -> "Callable[[Sample, Judgment], None]":
@@ -272,8 +286,13 @@ def _console(*, stderr: bool = False) -> "Console":
 
 
 def _say(text: str) -> None:
-    """A line for the person, on standard error; control characters in it are shown, not obeyed."""
-    typer.echo("".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text), err=True)
+    """A line for the person, on standard error."""
+    typer.echo(_shown(text), err=True)
+
+
+def _shown(text: str) -> str:
+    """The text with control characters shown, not obeyed."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
 def _unused(parent: Path, name: str) -> Path:

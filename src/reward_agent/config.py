@@ -110,6 +110,14 @@ class Settings(_Section):
     run: RunSettings = RunSettings()
 
     @model_validator(mode="after")
+    def _weighted_signals_exist(self) -> "Settings":
+        signals = [*VerifySettings.model_fields, *(model.name for model in self.prefer)]
+        for name in self.judge.weights:
+            if name not in signals:
+                raise ValueError(f"judge.weights.{name}: there is no such signal; the signals are {', '.join(signals)}")
+        return self
+
+    @model_validator(mode="after")
     def _comparable(self) -> "Settings":
         if isinstance(self.judge, WeightedJudge) and self.judge.normalize:
             for model in self.prefer:
@@ -133,7 +141,7 @@ def load_settings(preset: str | None = None, config: Path | None = None, overrid
     name = preset or tree.get("preset") or DEFAULT_PRESET
     tree = _merged(_read_preset(str(name)), tree)
     tree["preset"] = name
-    for override in overrides:
+    for override in sorted(overrides, key=_sets_a_type, reverse=True):  # a type first: it drops the old one's keys
         _apply(tree, override)
     try:
         return Settings.model_validate(tree)
@@ -179,6 +187,8 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 def _apply(tree: dict[str, Any], override: str) -> None:
     path, sep, text = override.partition("=")
     keys = path.strip().split(".")
+    if keys == ["preset"]:
+        raise ConfigError(f"--set {override!r}: choose the preset by --preset, it is what the other settings override")
     if not sep or not all(keys):
         raise ConfigError(f"--set takes KEY=VALUE such as judge.weights.instructions=0.5, got {override!r}")
     node: Any = tree
@@ -194,6 +204,10 @@ def _apply(tree: dict[str, Any], override: str) -> None:
         node["type"] = value
     else:
         node[keys[-1]] = value
+
+
+def _sets_a_type(override: str) -> bool:
+    return override.partition("=")[0].strip().endswith("type")
 
 
 def _index(items: list[Any], key: str, override: str) -> int:

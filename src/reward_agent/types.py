@@ -126,6 +126,10 @@ class Finding:
     reason: str
     sources: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.score is not None and not math.isfinite(self.score):
+            raise ValueError(f"a finding's score must be finite or None, got {self.score}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ JOB = {"kind": "benchmark", "benchmark": "pairs", "data": "a.jsonl", "limit": No
 def test_a_claimed_folder_recalls_its_job_and_settings(tmp_path: Path) -> None:
     settings = load_settings(overrides=["judge.weights.instructions=0.5"])
     folder = RunFolder(path=tmp_path / "deep" / "run")
-    folder.claim(JOB, settings)
+    with folder.held():
+        folder.claim(JOB, settings)
     job, recalled = folder.recall()
     assert recalled == settings
     assert job == {key: value for key, value in JOB.items() if value is not None}
@@ -52,8 +54,24 @@ def test_judgments_without_settings_are_not_taken_over(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot make the run folder"):
-        RunFolder(path=tmp_path / "file" / "run").claim(JOB, load_settings())
+    with pytest.raises(RunError, match="cannot make the run folder"), RunFolder(path=tmp_path / "file" / "run").held():
+        pass
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+    with pytest.raises(RunError, match=r"cannot write .*report\.json"):
+        write_whole(tmp_path / "report.json", "{}")
+    assert [item.name for item in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_written_file_heeds_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_whole(tmp_path / "secret.txt", "x")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "secret.txt").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_without_a_run_says_so(tmp_path: Path) -> None:

@@ -1,6 +1,11 @@
 import asyncio
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from reward_agent.errors import RunError
 from reward_agent.jobs.judging import REVERSED, judge_all, judge_each, read_judgments, scores_by_order
 from reward_agent.jobs.run import Tally
 from reward_agent.testing import BrokenVerifier, ScoringVerifier, agent_of
@@ -61,6 +66,39 @@ def test_a_stream_is_judged_in_its_own_order() -> None:
         return [judgment.sample_id async for _, judgment in judge_each(agent, iter(SAMPLES), concurrency=4)]
 
     assert asyncio.run(ids()) == [sample.id for sample in SAMPLES]
+
+
+def test_a_judgment_comes_before_the_stream_goes_on() -> None:
+    released = threading.Event()
+
+    def slow() -> Iterator[Sample]:
+        yield SAMPLES[0]
+        assert released.wait(timeout=30)
+        yield SAMPLES[1]
+
+    async def ids() -> list[str]:
+        seen = []
+        async for _, judgment in judge_each(agent_of(verifiers=[POLITE]), slow(), concurrency=4):
+            seen.append(judgment.sample_id)
+            released.set()
+        return seen
+
+    assert asyncio.run(ids()) == ["0", "1"]
+
+
+def test_what_the_stream_raises_comes_after_the_judgments_before_it() -> None:
+    def broken() -> Iterator[Sample]:
+        yield from SAMPLES[:3]
+        raise RunError("the file ends here")
+
+    async def ids(seen: list[str]) -> None:
+        async for _, judgment in judge_each(agent_of(verifiers=[POLITE]), broken(), concurrency=2):
+            seen.append(judgment.sample_id)
+
+    seen: list[str] = []
+    with pytest.raises(RunError, match="ends here"):
+        asyncio.run(ids(seen))
+    assert seen == ["0", "1", "2"]
 
 
 def test_a_stream_may_be_left_early() -> None:

@@ -4,7 +4,7 @@ reading = read_benchmark("judgebench", "data/judgebench", unknown_label="stop")
 comparisons = BENCHMARKS["judgebench"].compare(reading.samples, scores)
 """
 
-from reward_agent.benchmarks.benchmark import Benchmark, Reading, read_benchmark
+from reward_agent.benchmarks.benchmark import Benchmark, Reading, fingerprint, read_benchmark
 from reward_agent.benchmarks.table import BENCHMARKS
 
-__all__ = ["BENCHMARKS", "Benchmark", "Reading", "read_benchmark"]
+__all__ = ["BENCHMARKS", "Benchmark", "Reading", "fingerprint", "read_benchmark"]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -45,18 +45,17 @@ def read_benchmark(
     max_row_bytes: int = DEFAULT_MAX_ROW_BYTES,
     unknown_label: UnknownLabelPolicy = "stop",
     limit: int | None = None,
-    notify: Callable[[Problem], None] | None = None,
 ) -> Reading:
     """Reads the first `limit` samples (all of them if None) of `data`, a path or a hub address.
 
-    `notify` is told of each problem as it is found. Raises ConfigError for an unknown benchmark or a missing extra;
+    Raises ConfigError for an unknown benchmark or a missing extra;
     DataError for data that cannot be found, an unknown label (unless such rows are to be set aside), and data of
     which no row can be used.
     """
     benchmark = BENCHMARKS.get(name)
     if benchmark is None:
         raise ConfigError(f"there is no benchmark {name!r}; the benchmarks are: {', '.join(BENCHMARKS)}")
-    collected = _Collected(benchmark=benchmark, unknown_label=unknown_label, notify=notify)
+    collected = _Collected(benchmark=benchmark, unknown_label=unknown_label)
     for item in benchmark.arrange(read_rows(data, max_row_bytes=max_row_bytes)):
         collected.take(item)
         if limit is not None and len(collected.samples) >= limit:
@@ -94,7 +93,6 @@ class _Collected:
 
     benchmark: Benchmark
     unknown_label: UnknownLabelPolicy
-    notify: Callable[[Problem], None] | None
     samples: list[LabeledSample] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     rows: int = 0
@@ -109,7 +107,7 @@ class _Collected:
         """One more row. Raises DataError for an unknown label that is not to be set aside."""
         if isinstance(item, Problem):
             self.rows += item.set_aside
-            self._report(item)
+            self.problems.append(item)
             return
         self.rows += 1
         self.columns = self.columns or item.data
@@ -120,9 +118,9 @@ class _Collected:
                 raise DataError(f"{item.place}: {fault}") from None
             if fault.column == "label":
                 self.labels[fault.value] += 1
-            self._report(fault.at(item.place))
+            self.problems.append(fault.at(item.place))
         except RowFault as fault:
-            self._report(fault.at(item.place))
+            self.problems.append(fault.at(item.place))
         else:
             self._keep(entry, item.place)
 
@@ -137,10 +135,12 @@ class _Collected:
         if earlier != place:
             self.duplicates += 1
             what, remedy = f"this row repeats the one at {earlier}{renamed}", "Take it out unless it was published so"
-            self._report(Problem(place=place, what=what, remedy=remedy, set_aside=False))
+            self.problems.append(Problem(place=place, what=what, remedy=remedy, set_aside=False))
         elif renamed:
             what = f"the id {old_id[:80]!r} stands at an earlier row with other content{renamed}"
-            self._report(Problem(place=place, what=what, remedy="Give each row an id of its own", set_aside=False))
+            self.problems.append(
+                Problem(place=place, what=what, remedy="Give each row an id of its own", set_aside=False)
+            )
         self.samples.append(labeled)
 
     def _with_own_id(self, labeled: LabeledSample) -> LabeledSample:
@@ -151,11 +151,6 @@ class _Collected:
         self._ids.add(id)
         return labeled if id == wanted else replace(labeled, sample=replace(labeled.sample, id=id))
 
-    def _report(self, problem: Problem) -> None:
-        self.problems.append(problem)
-        if self.notify is not None:
-            self.notify(problem)
-
     def summarise_repeats(self, data: str) -> None:
         """One loud problem where far more rows repeat than any published benchmark has."""
         if self.duplicates <= _MAX_REPEATED_SHARE * len(self.samples):
@@ -165,7 +160,7 @@ class _Collected:
             "this is not the data as published, and figures on it mean little"
         )
         remedy = "Get the published files. A converter that knows only one of two label values makes such a file"
-        self._report(Problem(place=data, what=what, remedy=remedy, set_aside=False))
+        self.problems.append(Problem(place=data, what=what, remedy=remedy, set_aside=False))
 
     def why_nothing_was_read(self, data: str) -> str:
         """What to tell a user whose data gave not one sample."""

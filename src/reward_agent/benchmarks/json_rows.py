@@ -82,17 +82,22 @@ def _line_rows(
     chunks: Iterator[bytes], name: str, line: int, limit: int, *, lists_inside: bool
 ) -> Iterator[Row | Problem]:
     pieces = line_pieces(chunks, limit, line=line)
-    held = next(pieces, None)
-    following = next(pieces, None)
-    if held is not None and not lists_inside:
-        _refuse_wrapped(held, following, name)
-    while held is not None:
-        place = f"{name}:{held.line}"
+    if not lists_inside:
+        pieces = _not_wrapped(pieces, name)
+    for piece in pieces:
         try:
-            yield Row(data=_parsed(held, limit, last=following is None), file=name, line=held.line)
+            yield Row(data=_parsed(piece, limit, last=not piece.whole), file=name, line=piece.line)
         except RowFault as fault:
-            yield fault.at(place)
-        held, following = following, next(pieces, None) if following is not None else None
+            yield fault.at(f"{name}:{piece.line}")
+
+
+def _not_wrapped(pieces: Iterator[Piece], name: str) -> Iterator[Piece]:
+    """The pieces, once the first two show that the file is not one object around its rows. Raises DataError."""
+    first, second = next(pieces, None), next(pieces, None)
+    if first is not None:
+        _refuse_wrapped(first, second, name)
+    yield from (piece for piece in (first, second) if piece is not None)
+    yield from pieces
 
 
 def _list_rows(chunks: Iterator[bytes], name: str, line: int, limit: int) -> Iterator[Row | Problem]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from reward_agent.errors import DataError
 from reward_agent.types import Problem
 
-DEFAULT_MAX_ROW_BYTES: Final = 4_000_000
+DEFAULT_MAX_ROW_BYTES: Final = 4 * 1024 * 1024
 HUB_PREFIX: Final = "hf:"
 SUFFIXES: Final = tuple(end + gz for end in (".json", ".jsonl", ".parquet") for gz in ("", ".gz"))
 
@@ -86,6 +86,12 @@ def read_rows(
 
 def data_files(data: str, *, include: Callable[[str], bool] = _every_file) -> list[Path]:
     """The data files of a file or folder path, sorted. Raises DataError saying what was expected instead."""
+    if not data.strip():
+        raise DataError("the path of the data is empty. Give a file, a folder, or hf:OWNER/NAME")
+    try:
+        data.encode("utf-8")
+    except UnicodeEncodeError:
+        raise DataError(f"{data!r}: the path is not valid Unicode. Rename the file or folder") from None
     path = Path(data)
     endings = ", ".join(SUFFIXES)
     try:
@@ -97,7 +103,9 @@ def data_files(data: str, *, include: Callable[[str], bool] = _every_file) -> li
             raise DataError(
                 f"{data}: there is no such file or folder. Give a path, or hf:OWNER/NAME for a data set on the hub"
             )
-        files = sorted(p for p in path.rglob("*") if _is_data(p.relative_to(path)) and p.is_file())
+        files = sorted(
+            p for p in path.rglob("*") if _is_data(p.relative_to(path)) and p.is_file() and not _is_of_a_run(p)
+        )
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         raise DataError(f"{data!r}: this path cannot be read ({error}). Check its name and permissions") from None
     chosen = [file for file in files if include(str(file))]
@@ -105,6 +113,11 @@ def data_files(data: str, *, include: Callable[[str], bool] = _every_file) -> li
         found = "no data file" if not files else f"{len(files)} data files, none of which belongs to this benchmark"
         raise DataError(f"{data}: the folder holds {found}. Expected files that end in {endings}")
     return chosen
+
+
+def _is_of_a_run(path: Path) -> bool:
+    """Whether a file lies in a run folder of ours: results that were written beside the data are no data."""
+    return (path.parent / "settings.toml").is_file() and (path.parent / "integrity.json").is_file()
 
 
 def _is_data(relative: Path) -> bool:

@@ -2,19 +2,20 @@
 
 import importlib.metadata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from reward_agent.agent import RewardAgent
-from reward_agent.benchmarks import BENCHMARKS, Reading, read_benchmark
+from reward_agent.benchmarks import BENCHMARKS, Reading, fingerprint, read_benchmark
 from reward_agent.config import Settings
-from reward_agent.errors import ReportError, RunError
+from reward_agent.errors import DataError, ReportError, RunError
 from reward_agent.jobs.folder import RunFolder, write_whole
 from reward_agent.jobs.journal import read_rows
 from reward_agent.jobs.judging import judge_all, read_judgments, sample_of, scores_by_order
 from reward_agent.jobs.run import Watch
+from reward_agent.reports.divisions import OVERALL
 from reward_agent.reports.metrics import BenchmarkReport, Integrity, build_report
 from reward_agent.reports.paired import PairedReport, compare_runs
 from reward_agent.reports.render import benchmark_markdown
@@ -36,15 +37,25 @@ class BenchmarkJob:
     both_orders: bool = False
 
 
+_JOB = TypeAdapter(BenchmarkJob)
+
+
 def read_data(job: BenchmarkJob, settings: Settings) -> Reading:
-    """Reads the job's samples. Raises DataError."""
-    return read_benchmark(
+    """Reads the job's samples. Raises DataError, also for a subset named like another figure of the report."""
+    reading = read_benchmark(
         job.benchmark,
         job.data,
         max_row_bytes=int(settings.run.max_row_mb * 1024 * 1024),
         unknown_label=settings.run.unknown_label,
         limit=job.limit,
     )
+    subsets = tuple({labeled.subset: None for labeled in reading.samples})
+    made = {OVERALL, *(aggregate.name for aggregate in BENCHMARKS[job.benchmark].aggregates(subsets))}
+    if taken := made.intersection(subsets):
+        raise DataError(
+            f"{job.data}: a subset is named {taken.pop()!r}, as a figure of the report is. Rename the subset."
+        )
+    return reading
 
 
 async def run_benchmark(
@@ -56,20 +67,20 @@ async def run_benchmark(
     """
     folder = RunFolder(path=out)
     told = {**asdict(job), "kind": "benchmark", "fingerprint": reading.fingerprint, "version": _version()}
-    folder.claim(told, settings)
-    if not folder.integrity_file.exists():
+    with folder.held():
+        folder.claim(told, settings)
         lines = b"".join(_SAMPLE.dump_json(sample) + b"\n" for sample in reading.samples)
         write_whole(folder.samples_file, lines.decode())
         write_whole(folder.integrity_file, _INTEGRITY.dump_json(_integrity(reading), indent=2).decode())
-    await judge_all(
-        agent,
-        [labeled.sample for labeled in reading.samples],
-        folder.journal_file,
-        both_orders=job.both_orders,
-        concurrency=settings.run.concurrency,
-        watch=watch,
-    )
-    return write_report(out)
+        await judge_all(
+            agent,
+            [labeled.sample for labeled in reading.samples],
+            folder.journal_file,
+            both_orders=job.both_orders,
+            concurrency=settings.run.concurrency,
+            watch=watch,
+        )
+        return write_report(out)
 
 
 def write_report(out: Path) -> BenchmarkReport:
@@ -88,7 +99,7 @@ def write_report(out: Path) -> BenchmarkReport:
         judgments=run.judgments.values(),
         n=len(run.samples),
         integrity=run.integrity,
-        sample_of=sample_of,
+        sample_of=sample_of if run.job.both_orders else str,
     )
     write_whole(out / "report.json", _REPORT.dump_json(report, indent=2).decode() + "\n")
     write_whole(out / "report.md", benchmark_markdown(report))
@@ -103,6 +114,15 @@ def compare_folders(a: Path, b: Path) -> PairedReport:
             f"{a} is a run of {first.job.benchmark} and {b} of {second.job.benchmark}: only runs of the same "
             "benchmark can be compared."
         )
+    there = {labeled.sample.id: labeled for labeled in second.samples}
+    other = [s.sample.id for s in first.samples if there.get(s.sample.id, s) != s]
+    if other:
+        raise ReportError(
+            f"{a} and {b} are runs on different data: {len(other)} samples have the same id and other content, the "
+            f"first is {other[0]!r}. Compare runs on the same data."
+        )
+    if first.job.both_orders != second.job.both_orders:
+        raise ReportError(f"only one of {a} and {b} was run with --both-orders: a tie means something else in each.")
     return compare_runs(str(a), first.comparisons(), str(b), second.comparisons(), first.aggregates())
 
 
@@ -120,22 +140,26 @@ class _Run:
     def load(cls, out: Path) -> "_Run":
         folder = RunFolder(path=out)
         told, settings = folder.recall()
-        if told.get("kind") != "benchmark" or told.get("benchmark") not in BENCHMARKS:
+        if told.get("kind") != "benchmark" or str(told.get("benchmark")) not in BENCHMARKS:
             raise RunError(f"{out} does not hold a benchmark run this version knows.")
         if not folder.integrity_file.exists():
             raise RunError(f"{out}: the run was stopped before its data were read. Run the same command again.")
-        job = BenchmarkJob(
-            benchmark=told["benchmark"],
-            data=told["data"],
-            limit=told.get("limit"),
-            both_orders=told["both_orders"],
-        )
+        known = {field.name for field in fields(BenchmarkJob)}
+        again = f"Run the same benchmark command again: it writes {folder.samples_file.name} anew."
+        try:
+            job = _JOB.validate_python({key: value for key, value in told.items() if key in known})
+            integrity = _INTEGRITY.validate_json(folder.integrity_file.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise RunError(f"{out} is damaged: {error}. {again}") from error
+        samples = list(read_rows(folder.samples_file, _SAMPLE, remedy=again))
+        if fingerprint(samples) != integrity.fingerprint:
+            raise RunError(f"{folder.samples_file} is not what was read from the data: changed or damaged. {again}")
         return cls(
             job=job,
             settings=settings,
-            samples=list(read_rows(folder.samples_file, _SAMPLE)),
+            samples=samples,
             judgments=read_judgments(folder.journal_file),
-            integrity=_INTEGRITY.validate_json(folder.integrity_file.read_bytes()),
+            integrity=integrity,
         )
 
     def comparisons(self) -> list[Comparison]:

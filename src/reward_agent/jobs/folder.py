@@ -10,9 +10,9 @@ A folder belongs to one job under one set of settings: another is refused, with 
 """
 
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from reward_agent.config import Settings
 from reward_agent.errors import RunError
+from reward_agent.jobs.journal import locked
 
 IRRELEVANT = frozenset({"job.data", "run.concurrency"})
 """Keys that cannot change a judgment: where the data lie (their fingerprint counts) and how many run at once."""
@@ -49,8 +50,21 @@ class RunFolder:
     def journal_file(self) -> Path:
         return self.path / "judgments.jsonl"
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Makes the folder and keeps other processes from running in it. Raises RunError."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = locked(self.journal_file)
+        except OSError as error:
+            raise RunError(f"cannot make the run folder {self.path}: {error.strerror}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
     def claim(self, job: Mapping[str, Any], settings: Settings) -> None:
-        """Makes the folder this job's. Raises RunError when it is already another's, naming what differs."""
+        """Makes the folder, which is `held`, this job's. Raises RunError when it is another's, naming what differs."""
         tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True)}
         if self.settings_file.exists():
             differences = list(_differences(self._read_tree(), tree))
@@ -61,13 +75,9 @@ class RunFolder:
                     + "\nUse the same settings, or choose another --out folder."
                 )
             return
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            if self.journal_file.exists():
-                raise RunError(f"{self.path} holds judgments but no settings.toml; choose another --out folder.")
-            write_whole(self.settings_file, tomli_w.dumps(tree))
-        except OSError as error:
-            raise RunError(f"cannot make the run folder {self.path}: {error.strerror}") from error
+        if self.journal_file.exists():
+            raise RunError(f"{self.path} holds judgments but no settings.toml; choose another --out folder.")
+        write_whole(self.settings_file, tomli_w.dumps(tree))
 
     def recall(self) -> tuple[dict[str, Any], Settings]:
         """The job and settings the folder was claimed with. Raises RunError where there is no run."""
@@ -83,23 +93,23 @@ class RunFolder:
     def _read_tree(self) -> dict[str, Any]:
         try:
             return tomllib.loads(self.settings_file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RunError(f"{self.settings_file} is damaged ({error}); choose another --out folder.") from error
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes the file so that it is there whole or not at all, whenever the process dies."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Writes the file so that it is there whole or not at all, whenever the process dies. Raises RunError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        temporary.replace(path)
+    except OSError as error:
+        raise RunError(f"cannot write {path}: {error.strerror}. Make room or choose another --out folder.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _without_none(tree: Mapping[str, Any]) -> dict[str, Any]:

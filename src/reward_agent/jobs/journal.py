@@ -19,19 +19,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
 from reward_agent.errors import RunError
 
 Row = TypeVar("Row")
 SYNC_EVERY_S = 1.0
+JUDGED_ANEW = "Delete that line and run the same command again: its sample is judged anew."
 
 
 class Journal(Generic[Row]):
     """An append-only file of rows of one type, each with a key that occurs once. Use `open`."""
 
-    def __init__(self, path: Path, adapter: TypeAdapter[Row], key: Callable[[Row], str], lock: FileLock) -> None:
+    def __init__(self, path: Path, adapter: TypeAdapter[Row], key: Callable[[Row], str], lock: BaseFileLock) -> None:
         self._adapter = adapter
         self._key = key
         self._lock = lock
@@ -48,13 +49,7 @@ class Journal(Generic[Row]):
 
         Raises RunError when another process writes it, or when it is damaged before its last line.
         """
-        lock = FileLock(path.with_name(f"{path.name}.lock"))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise RunError(
-                f"another process is writing {path}. Wait for it or stop it, or choose another --out folder."
-            ) from None
+        lock = locked(path)
         try:
             cut_torn_line(path)
             return cls(path, TypeAdapter(row_type), key, lock)
@@ -66,6 +61,7 @@ class Journal(Generic[Row]):
         """Writes one row. Raises RunError for a key the journal already holds, or when the disk refuses it."""
         self._note(self._key(row))
         line = self._adapter.dump_json(row) + b"\n"
+        end = os.fstat(self._file).st_size
         try:
             written = os.write(self._file, line)
             while written < len(line):
@@ -74,6 +70,8 @@ class Journal(Generic[Row]):
                 os.fsync(self._file)
                 self._synced = time.monotonic()
         except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, end)  # half a row must not stand before the row of another worker
             raise RunError(
                 f"cannot write {self._path}: {error.strerror}. Make room and run the same command again: it goes "
                 "on where it stopped."
@@ -100,10 +98,21 @@ class Journal(Generic[Row]):
         self.done.add(key)
 
 
-def read_rows(path: Path, adapter: TypeAdapter[Row]) -> Iterator[Row]:
-    """The journal's whole rows, in order; a torn last line is left out, a missing file has none.
+def locked(path: Path) -> BaseFileLock:
+    """Holds the lock beside a journal; a process may hold it more than once. Raises RunError when another does."""
+    lock = FileLock(path.with_name(f".{path.name}.lock"), is_singleton=True)
+    try:
+        return lock.acquire(timeout=0).lock
+    except Timeout:
+        raise RunError(
+            f"another process is writing {path}. Wait for it or stop it, or choose another --out folder."
+        ) from None
 
-    Raises RunError naming a line that cannot be read.
+
+def read_rows(path: Path, adapter: TypeAdapter[Row], *, remedy: str = JUDGED_ANEW) -> Iterator[Row]:
+    """The file's whole rows, in order; a torn last line is left out, a missing file has none.
+
+    Raises RunError naming a line that cannot be read, with the remedy.
     """
     if not path.exists():
         return
@@ -115,8 +124,7 @@ def read_rows(path: Path, adapter: TypeAdapter[Row]) -> Iterator[Row]:
                 yield adapter.validate_json(line)
             except (ValidationError, json.JSONDecodeError) as error:
                 raise RunError(
-                    f"{path}:{number} cannot be read as a row: the file was changed or damaged. Delete that line "
-                    "and run the same command again: its sample is judged anew."
+                    f"{path}:{number} cannot be read as a row: the file was changed or damaged. {remedy}"
                 ) from error
 
 

@@ -1,18 +1,20 @@
 """Judging many samples into a journal of judgments, in one or both orders of the candidates."""
 
 import asyncio
-from collections import deque
+import contextlib
+import threading
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from reward_agent.agent import RewardAgent
+from reward_agent.errors import RunError
 from reward_agent.jobs.journal import Journal, read_rows
 from reward_agent.jobs.run import Tally, Watch, run_all
 from reward_agent.types import Judgment, Sample
 
+Arrival = Sample | Exception | None
 REVERSED = "@reversed"
 """What the id of a sample ends with when its candidates are shown in the opposite order."""
 
@@ -27,6 +29,8 @@ async def judge_all(
     watch: Watch = lambda tally: None,
 ) -> None:
     """Judges what `path` does not yet hold. Raises RunError; see `Journal.open`."""
+    if both_orders and (taken := next((s.id for s in samples if s.id.endswith(REVERSED)), None)):
+        raise RunError(f"the id {taken!r} ends with {REVERSED!r}, which marks the other order. Rename it in the data.")
     with Journal.open(path, Judgment, key=lambda judgment: judgment.sample_id) as journal:
         total = len(samples) * (2 if both_orders else 1)
         tally = Tally(total=total, done=len(journal.done), resumed=len(journal.done))
@@ -52,22 +56,74 @@ async def judge_all(
 async def judge_each(
     agent: RewardAgent, samples: Iterable[Sample], *, concurrency: int
 ) -> AsyncIterator[tuple[Sample, Judgment]]:
-    """Judges a stream of samples, `concurrency` at a time, and yields them in their own order."""
-    waiting: deque[tuple[Sample, asyncio.Task[Judgment]]] = deque()
-    source = iter(samples)
+    """Judges a stream of samples, `concurrency` at a time, and yields each as soon as it and those before it are done.
+
+    The stream is read in a thread of its own, so that waiting for its next sample holds up no judgment. What it
+    raises is raised here, after the samples before it.
+    """
+    arrivals: asyncio.Queue[Arrival] = asyncio.Queue()
+    started: asyncio.Queue[tuple[Sample, asyncio.Task[Judgment]] | Exception | None] = asyncio.Queue()
+    feed = _Feed(samples, arrivals, room=concurrency)
+    tasks: set[asyncio.Task[object]] = set()
+
+    async def start() -> None:
+        while isinstance(arrival := await arrivals.get(), Sample):
+            task = asyncio.create_task(agent.judge(arrival))
+            tasks.add(task)
+            started.put_nowait((arrival, task))
+        started.put_nowait(arrival)
+
+    tasks.add(asyncio.create_task(start()))
     try:
-        while True:
-            for sample in islice(source, concurrency - len(waiting)):
-                waiting.append((sample, asyncio.create_task(agent.judge(sample))))
-            if not waiting:
-                return
-            sample, task = waiting[0]
+        while (item := await started.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            sample, task = item
             judgment = await task
-            waiting.popleft()
+            tasks.discard(task)
+            feed.free()
             yield sample, judgment
     finally:
-        for _, task in waiting:
-            task.cancel()
+        feed.stop()
+        for unfinished in tasks:
+            unfinished.cancel()
+
+
+class _Feed:
+    """Reads samples in a daemon thread into `arrivals`, at most `room` ahead of those that were freed.
+
+    The last arrival is None at the end, or what the iterable raised.
+    """
+
+    def __init__(self, samples: Iterable[Sample], arrivals: "asyncio.Queue[Arrival]", *, room: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._arrivals = arrivals
+        self._room = threading.Semaphore(room)
+        self._stopped = False
+        threading.Thread(target=self._read, args=(iter(samples),), daemon=True).start()
+
+    def free(self) -> None:
+        self._room.release()
+
+    def stop(self) -> None:
+        """The thread ends before its next sample."""
+        self._stopped = True
+        self._room.release()
+
+    def _read(self, samples: Iterator[Sample]) -> None:
+        try:
+            for sample in samples:
+                self._room.acquire()
+                if self._stopped:
+                    return
+                self._put(sample)
+            self._put(None)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to the one who waits for a sample
+            self._put(error)
+
+    def _put(self, arrival: Arrival) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._arrivals.put_nowait, arrival)
 
 
 def read_judgments(path: Path) -> dict[str, Judgment]:
@@ -81,9 +137,9 @@ def scores_by_order(
     """For every sample one entry an order, aligned with the sample's own candidates; None where it is unjudged."""
     scores: dict[str, list[Sequence[float] | None]] = {}
     for sample in samples:
-        entries = [_scores(judgments.get(sample.id))]
+        entries = [_scores(judgments.get(sample.id), sample)]
         if both_orders:
-            backwards = _scores(judgments.get(sample.id + REVERSED))
+            backwards = _scores(judgments.get(sample.id + REVERSED), sample)
             entries.append(None if backwards is None else backwards[::-1])
         scores[sample.id] = entries
     return scores
@@ -101,5 +157,13 @@ def _orders(samples: Sequence[Sample], both_orders: bool) -> Iterator[Sample]:
             yield sample.reversed(id=sample.id + REVERSED)
 
 
-def _scores(judgment: Judgment | None) -> Sequence[float] | None:
-    return judgment.decision.scores if judgment and judgment.decision else None
+def _scores(judgment: Judgment | None, sample: Sample) -> Sequence[float] | None:
+    if judgment is None or judgment.decision is None:
+        return None
+    scores = judgment.decision.scores
+    if len(scores) != len(sample.candidates):
+        raise RunError(
+            f"the journal's row {judgment.sample_id!r} has {len(scores)} scores for {len(sample.candidates)} "
+            "candidates: it was changed or damaged. Delete that line and run the same command again."
+        )
+    return scores

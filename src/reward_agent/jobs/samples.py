@@ -7,6 +7,7 @@
 candidate may be empty: a model that said nothing is judged as it is.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,6 +20,7 @@ from reward_agent.config import Settings
 from reward_agent.types import Candidate, Problem, Sample
 
 STANDARD_INPUT = "-"
+CHUNK_BYTES = 1 << 16
 _PROMPTS = ("prompt", "instruction", "question")
 _CANDIDATES = ("candidates", "responses", "completions")
 _TEXTS = ("text", "response", "content")
@@ -28,7 +30,8 @@ def read_samples(file: str, settings: Settings) -> Iterator[Sample | Problem]:
     """The samples of `file` (`-`: standard input), in order. Raises DataError for a file that is not rows at all."""
     limit = int(settings.run.max_row_mb * 1024 * 1024)
     if file == STANDARD_INPUT:
-        chunks = iter(sys.stdin.buffer.readline, b"")
+        # From the descriptor: a thread that waits in Python's own buffer holds its lock when the program wants to end.
+        chunks = iter(lambda: os.read(sys.stdin.fileno(), CHUNK_BYTES), b"")
         rows = read_json_stream(chunks, "standard input", max_row_bytes=limit, lists_inside=True)
     else:
         rows = read_rows(file, max_row_bytes=limit, lists_inside=True)
@@ -47,7 +50,8 @@ def _sample(row: Row) -> Sample:
     candidates = _first_of(row, _CANDIDATES)
     value = row.data[candidates]
     if not isinstance(value, list) or not value:
-        raise RowFault(f"{candidates} must be a list of at least one response, got {shown(value)}", "Correct the row")
+        came = "an empty list" if value == [] else _came(value)
+        raise RowFault(f"{candidates} must be a list of at least one response, got {came}", "Correct the row")
     return Sample(
         id=row_id(row, "id"),
         prompt=prompt_of(row.data[prompt], prompt),

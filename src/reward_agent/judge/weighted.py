@@ -5,9 +5,11 @@ Modeling", ACL 2025). By default preference scores are first brought to (0, 1) b
 since a raw logit would drown a verdict.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reward_agent.errors import SignalError
 from reward_agent.judge.calibrate import Calibration
 from reward_agent.types import Decision, Sample, Signal
 
@@ -26,6 +28,8 @@ class WeightedJudger:
             weight = self.weights.get(signal.name, 1.0)
             for index, score in enumerate(self._units(signal)):
                 totals[index] += weight * score
+        if not all(map(math.isfinite, totals)):
+            raise SignalError(f"the weighted sum is too large to be a number: {totals}")
         terms = " + ".join(self._term(signal) for signal in signals)
         return Decision(scores=tuple(totals), reason=f"weighted sum: {terms}")
 

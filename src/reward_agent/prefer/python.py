@@ -11,7 +11,7 @@
     function = "my_rewards:brevity"
 
 The function may be async; a plain one runs in a thread, so that it does not hold up other samples. It is your code:
-it runs in this process with all its rights.
+it runs in this process with all its rights, and Ctrl-C waits for a call of a plain function that is under way.
 """
 
 import asyncio

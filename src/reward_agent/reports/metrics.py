@@ -143,6 +143,15 @@ def build_report(
     )
 
 
+def _plain_mean(scores: Sequence[float]) -> float | None:
+    if not scores:
+        return None
+    try:
+        return math.fsum(scores) / len(scores)
+    except OverflowError:  # finite scores whose sum is not
+        return math.fsum(score / len(scores) for score in scores)
+
+
 def _by_subset(comparisons: Iterable[Comparison]) -> dict[str, list[Comparison]]:
     parts: dict[str, list[Comparison]] = {}
     for comparison in comparisons:
@@ -227,7 +236,7 @@ class _Tally:
                 scored=self._answers[name, True],
                 abstained=self._answers[name, False],
                 failed=self._failed[name],
-                mean=math.fsum(scores) / len(scores) if (scores := self._scores.get(name)) else None,
+                mean=_plain_mean(self._scores.get(name, ())),
             )
             for name in sorted(names)
         }

@@ -56,7 +56,9 @@ def headline(report: BenchmarkReport) -> str:
     all_of_it = report.overall
     if not all_of_it.n:
         return "Nothing to report: no comparison was made."
-    of = f"{all_of_it.n:,} comparisons" + ("" if report.n == all_of_it.n else f" of {report.n:,} samples")
+    of = _many(all_of_it.n, "comparison")
+    if report.n != all_of_it.n:
+        of += f" of {_many(report.n, 'sample')}"
     return (
         f"Accuracy {with_interval(all_of_it.accuracy, all_of_it.ci95)} on {of}; "
         f"coverage {percent(all_of_it.coverage)}, {_many(all_of_it.ties, 'tie')}, "

@@ -15,6 +15,8 @@ from reward_agent.verify.instructions.catalog import CATALOG, measure
 from reward_agent.verify.instructions.constraint import Constraint, Measurement, Reading
 from reward_agent.verify.instructions.parse_rules import parse
 
+NOTHING_SAID = Measurement(met=False, measured="empty response", distance=1.0)
+"""A response without text follows no instruction, as in IFEval: else saying nothing would avoid every comma."""
 NEAR_MISS = 0.5
 """How much of one constraint a near miss can be worth."""
 LENIENT = 0.02
@@ -55,7 +57,10 @@ class InstructionVerifier:
     def _verdict(
         self, constraints: Sequence[Constraint], unread: tuple[Finding, ...], response: str, prompt: str
     ) -> Verdict:
-        measurements = [measure(c, response, prompt=prompt, reading=self.reading) for c in constraints]
+        if response.strip():
+            measurements = [measure(c, response, prompt=prompt, reading=self.reading) for c in constraints]
+        else:
+            measurements = [NOTHING_SAID] * len(constraints)
         findings = tuple(_finding(c, m) for c, m in zip(constraints, measurements, strict=True))
         return Verdict(score=share_met(measurements, graded=self.graded), findings=findings + unread)
 
