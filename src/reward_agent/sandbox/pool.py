@@ -72,7 +72,9 @@ class _Batch:
 class JailedSandbox:
     """The default `Sandbox`; see `open_sandbox`."""
 
-    def __init__(self, settings: WorkerSettings, *, workers: int, strict: bool, renew_after: int, in_flight: int) -> None:
+    def __init__(
+        self, settings: WorkerSettings, *, workers: int, strict: bool, renew_after: int, in_flight: int
+    ) -> None:
         self._settings = settings
         self._strict = strict
         self._renew_after = renew_after

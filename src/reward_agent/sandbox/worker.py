@@ -159,7 +159,7 @@ def _spawn(settings: WorkerSettings) -> tuple["subprocess.Popen[bytes]", socket.
                 *(str(_PACKAGE.parent), str(_PACKAGE), str(os.getpid())),
                 *(",".join(settings.without), str(settings.memory_mb)),
             ],
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env={},

@@ -93,4 +93,3 @@ def _answer(code: object, namespace: dict[str, object], response: str) -> int:
     if result is True:
         return frames.TRUE
     return frames.FALSE if result is False else frames.NOT_A_BOOL
-

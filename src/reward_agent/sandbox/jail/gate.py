@@ -19,7 +19,9 @@ _MODULES_AND_PARENTS = _MODULES | {"os.path", "xml", "email"}
 _INTO_CODE = frozenset({"eval", "exec", "compile", "__import__"})
 _OUTSIDE = frozenset({"open", "input", "breakpoint", "exit", "quit", "help", "memoryview"})
 _INTO_INTERPRETER = frozenset({"globals", "locals", "vars", "delattr", "setattr", "__builtins__", "__loader__"})
-_HARMLESS_DUNDERS = frozenset({"__name__", "__doc__", "__class__", "__len__", "__init__", "__future__", "__post_init__"})
+_HARMLESS_DUNDERS = frozenset(
+    {"__name__", "__doc__", "__class__", "__len__", "__init__", "__future__", "__post_init__"}
+)
 
 
 def reasons(source: str) -> list[str]:

@@ -45,4 +45,3 @@ def close_everything() -> str:
         os.close(ruleset)
     covered = ["files"] + ["TCP"] * (found >= 4) + ["abstract sockets", "signals"] * (found >= 6)
     return f"version {found}: {', '.join(covered)}"
-

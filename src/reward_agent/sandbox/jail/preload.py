@@ -6,26 +6,31 @@ Everything here runs in the worker before it has seen any checker.
 import codecs
 import importlib
 import sys
+from types import ModuleType
 
 # What instruction checkers use, and what those modules load only when first used. `import_module` takes dotted names.
-PUBLIC = """
+_PUBLIC = """
 abc array ast base64 binascii bisect builtins calendar cmath codecs collections collections.abc colorsys configparser
-contextlib copy csv dataclasses datetime decimal difflib email.utils enum errno fnmatch fractions functools graphlib
+contextlib copy csv dataclasses datetime decimal difflib enum errno fnmatch fractions functools graphlib
 hashlib heapq hmac html html.entities html.parser inspect io ipaddress itertools json json.decoder keyword locale
 math numbers operator os os.path pathlib pprint random re reprlib shlex statistics string stringprep struct sys
 textwrap time token tokenize tomllib traceback types typing unicodedata urllib.parse uuid warnings weakref
 xml.dom.minidom xml.etree.ElementTree xml.sax xml.sax.saxutils zlib __future__
-""".split()
+"""
+PUBLIC = tuple(_PUBLIC.split())
 
 # Loaded behind the scenes by calls of the above.
-_HIDDEN = "_strptime xml.dom.expatbuilder xml.sax.expatreader xml.etree.cElementTree".split()
+_HIDDEN = ("_strptime", "xml.dom.expatbuilder", "xml.sax.expatreader")
 _ENCODINGS = """
 utf_8 utf_8_sig ascii latin_1 cp1252 utf_16 utf_16_le utf_16_be utf_32 idna punycode unicode_escape
 raw_unicode_escape rot_13 hex_codec base64_codec quopri_codec
-""".split()
+"""
 
-# A second hash library in C with its own memory (OpenSSL): Python's built-in hashes do the same without it.
-_LEFT_OUT = ("_hashlib",)
+# Large libraries in C that no check needs (OpenSSL, compressors); the modules above do without them. Every page of
+# the worker makes a fork slower, and every library is something to attack.
+_LEFT_OUT = ("_hashlib", "_ssl", "ssl", "_bz2", "_lzma", "_uuid")
+# Named by an import that a checker may want, used by none: an empty module stands in while that import runs.
+_STANDS_IN = ("urllib.request",)
 _OWN_TOOLS = frozenset({"_ctypes", "_socket", "ctypes", "mmap", "resource", "reward_agent", "select", "socket"})
 
 
@@ -33,15 +38,16 @@ def load() -> None:
     """Loads everything, then shuts the door: a module that is not here is not found afterwards."""
     for name in _LEFT_OUT:
         sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say "not to be imported"
+    for name in _STANDS_IN:
+        sys.modules[name] = ModuleType(name)
     for name in PUBLIC:
         importlib.import_module(name)
     for name in _HIDDEN:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue  # not in every version of Python
-    for name in _ENCODINGS:
+        importlib.import_module(name)
+    for name in _ENCODINGS.split():
         codecs.lookup(name)
+    for name in _STANDS_IN:
+        del sys.modules[name]
     _warm()
     sys.path.clear()
     sys.path_importer_cache.clear()
@@ -64,6 +70,6 @@ def _warm() -> None:
     datetime.datetime.strptime("2000-01-01", "%Y-%m-%d")
     json.loads(json.dumps({"a": [1, 2.5, None, "é"]}))
     re.compile(r"\b\w+\b", re.IGNORECASE).findall("one two")
-    ElementTree.fromstring("<a>b</a>")
+    ElementTree.fromstring("<a>b</a>")  # noqa: S314  # our own text
     compile("def check_following(response): return len(response.split()) > 3", "<checker>", "exec")
     re.purge()

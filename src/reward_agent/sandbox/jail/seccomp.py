@@ -213,7 +213,7 @@ class Filter:
 
     def __init__(self) -> None:
         code = program()
-        self._code = (_Instruction * len(code))(*code)
+        self._code = (_Instruction * len(code))(*(_Instruction(*step) for step in code))
         self._program = _Program(len(code), ctypes.cast(self._code, ctypes.POINTER(_Instruction)))
         self._arguments = (
             ctypes.c_int(_PR_SET_SECCOMP),

@@ -21,7 +21,7 @@ import sys
 import time
 from typing import NoReturn
 
-from reward_agent.sandbox.jail import child, frames, kernel, landlock, limits, preload, privileges, probe, seccomp
+from reward_agent.sandbox.jail import child, frames, landlock, limits, preload, privileges, probe, seccomp
 
 # What --without takes, to find out what a layer is good for. A sandbox without seccomp is never "strict".
 OPTIONAL = ("landlock", "seccomp", "user")
@@ -118,11 +118,11 @@ class Worker:
     def _wait_for_caller(self) -> bool:
         if self._parent_handle is None:
             # No handle on the caller: look every few seconds whether it is still there.
-            ready, _, _ = select.select([self._caller], [], [], 5.0)
+            ready, _, _ = select.select([self._caller.fileno()], [], [], 5.0)
             if os.getppid() != self._parent:
                 os._exit(0)
             return bool(ready)
-        ready, _, _ = select.select([self._caller, self._parent_handle], [], [])
+        ready, _, _ = select.select([self._caller.fileno(), self._parent_handle], [], [])
         if self._parent_handle in ready:
             os._exit(0)
         return True
@@ -276,6 +276,7 @@ def main(parent: int, without: str, memory_mb: int) -> NoReturn:
     """Runs the worker on the socket that is standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, which then closes the socket
     preload.load()
+    os.environ.clear()  # Python itself puts a locale there
     caller = socket.socket(fileno=os.dup(0))
     nowhere = os.open(os.devnull, os.O_RDWR)  # while files can still be opened
     jail = Jail(frozenset(without.split(",")) - {""}, memory_mb)
