@@ -14,13 +14,13 @@ from reward_agent.sandbox.jail.preload import PUBLIC
 FUNCTION = "check_following"
 MAX_REASONS = 20
 
-_MODULES = frozenset(PUBLIC) - {"builtins", "os", "sys", "inspect", "traceback", "weakref", "io", "pathlib", "errno"}
+_MODULES = frozenset(PUBLIC) - {"builtins", "errno", "os", "pathlib", "sys"}
 _MODULES_AND_PARENTS = _MODULES | {"os.path", "xml", "email"}
 _INTO_CODE = frozenset({"eval", "exec", "compile", "__import__"})
 _OUTSIDE = frozenset({"open", "input", "breakpoint", "exit", "quit", "help", "memoryview"})
 _INTO_INTERPRETER = frozenset({"globals", "locals", "vars", "delattr", "setattr", "__builtins__", "__loader__"})
 _HARMLESS_DUNDERS = frozenset(
-    {"__name__", "__doc__", "__class__", "__len__", "__init__", "__future__", "__post_init__"}
+    {"__name__", "__doc__", "__module__", "__class__", "__len__", "__init__", "__future__", "__post_init__"}
 )
 
 
@@ -45,6 +45,8 @@ def reasons(source: str) -> list[str]:
 def _signature(tree: ast.Module) -> Iterator[str]:
     # The last definition is the one that counts when the module is run.
     named = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == FUNCTION]
+    if not named and any(_binds(node) for node in tree.body):
+        return  # a lambda, a partial, an instance: only running it tells
     if not named:
         yield f"line 0: there is no top-level function {FUNCTION}(response)"
         return
@@ -56,6 +58,11 @@ def _signature(tree: ast.Module) -> Iterator[str]:
         yield f"line {function.lineno}: {FUNCTION} must be a plain function, not async"
     elif needed > 1 or keywords or (positional < 1 and function.args.vararg is None):
         yield f"line {function.lineno}: {FUNCTION} must be callable with one argument, the response"
+
+
+def _binds(node: ast.stmt) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return any(isinstance(target, ast.Name) and target.id == FUNCTION for target in targets)
 
 
 def _complaints(node: ast.AST) -> Iterator[str]:

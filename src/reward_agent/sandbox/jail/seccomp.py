@@ -18,7 +18,7 @@ _NR, _ARCH, _ARGUMENTS = 0, 4, 16
 _LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, ERRNO, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 _X32_BIT = 0x40000000
-_AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
 # name: (x86-64, aarch64); None where the machine has no such call. From asm/unistd_64.h and asm-generic/unistd.h.
@@ -141,23 +141,23 @@ Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, co
 
 def available() -> str | None:
     """Why there is no filter for this machine, or None."""
-    if MACHINE not in _AUDIT_ARCH:
-        return f"there is no system call table for {MACHINE!r}, only for {' and '.join(_AUDIT_ARCH)}"
+    if MACHINE not in AUDIT_ARCH:
+        return f"there is no system call table for {MACHINE!r}, only for {' and '.join(AUDIT_ARCH)}"
     if ctypes.sizeof(ctypes.c_void_p) != 8:
         return "this Python is a 32-bit program; the filter is for 64-bit ones"
     return None
 
 
-def program() -> list[Instruction]:
-    """The filter for this machine: foreign architectures and the x32 interface die first, then the lists."""
-    column = 0 if MACHINE == "x86_64" else 1
+def program(machine: str) -> list[Instruction]:
+    """The filter for a machine: foreign architectures and the x32 interface die first, then the lists."""
+    column = 0 if machine == "x86_64" else 1
     code: list[Instruction] = [
         (_LOAD, 0, 0, _ARCH),
-        (_JEQ, 1, 0, _AUDIT_ARCH[MACHINE]),
+        (_JEQ, 1, 0, AUDIT_ARCH[machine]),
         (_RETURN, 0, 0, KILL_PROCESS),
         (_LOAD, 0, 0, _NR),
     ]
-    if MACHINE == "x86_64":
+    if machine == "x86_64":
         code += [(_JGE, 0, 1, _X32_BIT), (_RETURN, 0, 0, KILL_PROCESS)]
     for name in ALLOWED:
         code += _when(NUMBERS[name][column], [(_RETURN, 0, 0, ALLOW)])
@@ -211,8 +211,8 @@ class _Program(ctypes.Structure):
 class Filter:
     """The assembled filter, made once in the worker so that a child only has to install it."""
 
-    def __init__(self) -> None:
-        code = program()
+    def __init__(self, code: list[Instruction] | None = None) -> None:
+        code = code or program(MACHINE)
         self._code = (_Instruction * len(code))(*(_Instruction(*step) for step in code))
         self._program = _Program(len(code), ctypes.cast(self._code, ctypes.POINTER(_Instruction)))
         self._arguments = (
