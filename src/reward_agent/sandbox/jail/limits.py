@@ -9,13 +9,13 @@ ignores the memory limit.
 """
 
 import resource
-from pathlib import Path
 
 
 def shared_memory_kb() -> int:
     """The address space this process has already, in KiB, to which a child's own memory comes."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123  # no pathlib here
+            pages = int(file.read().split()[0])
     except OSError:
         return 256 * 1024  # no /proc: a generous guess, so that the limit is late and never early
     return pages * resource.getpagesize() // 1024

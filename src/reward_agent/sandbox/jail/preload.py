@@ -26,12 +26,24 @@ utf_8 utf_8_sig ascii latin_1 cp1252 utf_16 utf_16_le utf_16_be utf_32 idna puny
 raw_unicode_escape rot_13 hex_codec base64_codec quopri_codec
 """
 
-# Large libraries in C that no check needs (OpenSSL, compressors); the modules above do without them. Every page of
-# the worker makes a fork slower, and every library is something to attack.
-_LEFT_OUT = ("_hashlib", "_ssl", "ssl", "_bz2", "_lzma", "_uuid")
+# Libraries in C that the modules above do without: OpenSSL, compressors, faster twins of Python code. Every library
+# makes each fork slower (its pages and its mappings are copied), and is something to attack.
+_LEFT_OUT = (
+    "_hashlib",
+    "_ssl",
+    "ssl",
+    "_bz2",
+    "_lzma",
+    "_uuid",
+    "_bisect",
+    "_heapq",
+    "_opcode",
+    "_statistics",
+    "_typing",
+)
 # Named by an import that a checker may want, used by none: an empty module stands in while that import runs.
 _STANDS_IN = ("urllib.request",)
-_OWN_TOOLS = frozenset({"_ctypes", "_socket", "ctypes", "mmap", "resource", "reward_agent", "select", "socket"})
+_OWN_TOOLS = frozenset({"_ctypes", "ctypes", "reward_agent", "resource", "select"})
 
 
 def load() -> None:

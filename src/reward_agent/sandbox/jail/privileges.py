@@ -8,7 +8,6 @@ that user are protected by seccomp and Landlock alone.
 
 import ctypes
 import os
-from pathlib import Path
 
 from reward_agent.sandbox.jail import kernel
 
@@ -52,7 +51,8 @@ def hide_memory() -> None:
 def volunteer_for_the_oom_killer() -> str:
     """When the machine runs out of memory, the kernel ends this process and its children before the caller."""
     try:
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:  # noqa: PTH123  # no pathlib here
+            file.write("1000")
     except OSError as error:
         return f"not set: {error.strerror}"
     return "the kernel ends workers before the caller"

@@ -5,10 +5,9 @@ Two short-lived children run our own code only: one makes calls that must fail, 
 
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reward_agent.sandbox.jail import child, kernel
 from reward_agent.sandbox.jail.seccomp import Filter
@@ -17,8 +16,7 @@ _NOTHING_HELD, _BROKEN = 64, 99
 _DESCRIPTORS, _PROCESSES, _FILES = 1, 2, 4  # bits of the first child's exit status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """What was refused to a process in the jail."""
 
     descriptors: bool
@@ -42,7 +40,7 @@ def try_jail(seccomp: Filter | None, *, memory_kb: int) -> Found:
 
     def killed() -> int:
         child.shut(seccomp, worker=worker, memory_kb=memory_kb, cpu_s=5)
-        socket.socket()
+        os.setsid()  # allowed to anyone, and not on the list
         return 0
 
     first, reason = _ending(refused)

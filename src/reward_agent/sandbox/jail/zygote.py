@@ -12,11 +12,9 @@ Does NOT promise: to survive a bug of the kernel or of the interpreter's fork; t
 
 import gc
 import json
-import mmap
 import os
 import select
 import signal
-import socket
 import sys
 import time
 from typing import NoReturn
@@ -34,10 +32,9 @@ _HANG_UP = select.POLLHUP | select.POLLERR | select.POLLNVAL
 class Worker:
     """The serving half: reads requests, runs children, replies."""
 
-    def __init__(self, caller: socket.socket, jail: "Jail", parent: int) -> None:
-        self._caller = caller
+    def __init__(self, caller: int, jail: "Jail", parent: int) -> None:
+        self._caller = caller  # the descriptor of the socket
         self._jail = jail
-        self._body = mmap.mmap(-1, frames.MAX_BODY, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self._parent = parent
         self._parent_handle = _process_handle(parent)
         self._watch = select.poll()
@@ -55,16 +52,15 @@ class Worker:
             number, kind, responses, cpu_ms, wall_ms, size = frames.REQUEST.unpack(header)
             if size > frames.MAX_BODY or responses > frames.MAX_RESPONSES:
                 os._exit(3)  # our own caller does not send such a thing
-            body = memoryview(self._body)[:size]
+            texts = bytearray(size)
+            body = memoryview(texts)
             self._read(body)
             batch = Batch(self, body, frames.spans(body, responses), cpu_ms / 1000, wall_ms / 1000)
             if kind == frames.ADMIT:
                 self._reply(number, frames.REASONS, batch.lint())
             else:
                 self._reply(number, frames.CODES, batch.run())
-            body.release()
-            # The next child must not find the texts of this one in its memory.
-            self._body.madvise(mmap.MADV_DONTNEED)
+            body[:] = bytes(size)  # the next child must not find these texts in its memory
 
     def greet(self, greeting: dict[str, object]) -> None:
         self._reply(0, frames.GREETING, json.dumps(greeting).encode())
@@ -79,7 +75,7 @@ class Worker:
             os.set_blocking(ours, False)
             return pid, ours
         try:
-            for descriptor in (ours, self._caller.fileno(), self._parent_handle):
+            for descriptor in (ours, self._caller, self._parent_handle):
                 if descriptor is not None:
                     os.close(descriptor)
             self._jail.shut(worker, cpu_s)
@@ -110,7 +106,7 @@ class Worker:
         while into:
             if not self._wait_for_caller():
                 continue
-            read = self._caller.recv_into(into)
+            read = os.readv(self._caller, [into])
             if read == 0:
                 os._exit(0)
             into = into[read:]
@@ -118,18 +114,20 @@ class Worker:
     def _wait_for_caller(self) -> bool:
         if self._parent_handle is None:
             # No handle on the caller: look every few seconds whether it is still there.
-            ready, _, _ = select.select([self._caller.fileno()], [], [], 5.0)
+            ready, _, _ = select.select([self._caller], [], [], 5.0)
             if os.getppid() != self._parent:
                 os._exit(0)
             return bool(ready)
-        ready, _, _ = select.select([self._caller.fileno(), self._parent_handle], [], [])
+        ready, _, _ = select.select([self._caller, self._parent_handle], [], [])
         if self._parent_handle in ready:
             os._exit(0)
         return True
 
     def _reply(self, number: int, kind: int, body: bytes) -> None:
+        reply = memoryview(frames.REPLY.pack(number, kind, len(body)) + body)
         try:
-            self._caller.sendall(frames.REPLY.pack(number, kind, len(body)) + body)
+            while reply:
+                reply = reply[os.write(self._caller, reply) :]
         except OSError:
             os._exit(0)  # the caller is gone
 
@@ -233,7 +231,7 @@ class Jail:
         if linux:
             self._note("out of memory", privileges.volunteer_for_the_oom_killer)
         limits.limit_worker()
-        self._memory_kb += limits.shared_memory_kb() + frames.MAX_BODY // 1024
+        self._memory_kb += limits.shared_memory_kb()
         self._note("user", privileges.leave_root if "user" not in self._without else None)
         if linux:
             self._note("capabilities", privileges.drop_capabilities)
@@ -277,7 +275,8 @@ def main(parent: int, without: str, memory_mb: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, which then closes the socket
     preload.load()
     os.environ.clear()  # Python itself puts a locale there
-    caller = socket.socket(fileno=os.dup(0))
+    caller = os.dup(0)
+    os.set_blocking(caller, True)
     nowhere = os.open(os.devnull, os.O_RDWR)  # while files can still be opened
     jail = Jail(frozenset(without.split(",")) - {""}, memory_mb)
     jail.prepare()

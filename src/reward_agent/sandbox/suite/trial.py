@@ -22,7 +22,7 @@ SLOWEST_S = 15.0  # a case: two time limits, and a loaded machine
 
 _GOOD = "def check_following(response):\n    return len(response.split()) == 3 and response.isascii()\n"
 _GOOD_RESPONSES = ("one two three", "one two")
-_BEFORE = "a text of the batch before"
+_BEFORE = "before_this_batch"  # a hostile checker looks for it in its memory
 TEXTS = (
     *(
         "",
