@@ -6,7 +6,7 @@
 import importlib
 import inspect
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from reward_agent.agent import RewardAgent
@@ -21,7 +21,7 @@ from reward_agent.route.every import EveryCheckRouter
 from reward_agent.route.rules import RuleRouter
 
 if TYPE_CHECKING:
-    from reward_agent.sandbox import JailedSandbox
+    from reward_agent.sandbox import FusionSandbox, JailedSandbox
 
 
 def build_agent(settings: Settings) -> RewardAgent:
@@ -35,14 +35,17 @@ def build_agent(settings: Settings) -> RewardAgent:
     )
 
 
-def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandbox"]:
+def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandbox | FusionSandbox"]:
     """The sandbox these settings describe, for `async with`. Entering raises ConfigError where the host cannot give it.
 
     Presets that run no generated code never call this.
     """
+    from reward_agent.sandbox import FusionSandbox
     from reward_agent.sandbox import open_sandbox as opened
 
     sandbox = settings.sandbox
+    if sandbox.server is not None:
+        return nullcontext(FusionSandbox(url=sandbox.server, timeout_s=sandbox.wall_s))
     return opened(
         require=sandbox.require,
         workers=sandbox.workers,

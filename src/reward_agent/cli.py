@@ -211,6 +211,7 @@ def run_checker(
 
     from reward_agent.build import open_sandbox
     from reward_agent.config import load_settings
+    from reward_agent.sandbox import JailedSandbox
     from reward_agent.sandbox.try_out import read_source, read_texts
 
     settings = load_settings(config=config, overrides=set_ or [])
@@ -219,8 +220,9 @@ def run_checker(
     async def run() -> None:
         async with open_sandbox(settings) as sandbox:
             _say(f"tier: {sandbox.report().tier}")
-            for reason in await sandbox.admit(source):
-                _say(f"lint: {reason}")
+            if isinstance(sandbox, JailedSandbox):
+                for reason in await sandbox.admit(source):
+                    _say(f"lint: {reason}")
             for outcome in await sandbox.run(source, texts):
                 typer.echo(outcome.value)
 

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
+from tests.sandbox.fusion_server import fusion_server
 
 from reward_agent.errors import ConfigError
 from reward_agent.protocols import Sandbox
-from reward_agent.sandbox import open_sandbox
+from reward_agent.sandbox import FusionSandbox, open_sandbox
 from reward_agent.testing import ScriptedSandbox
 from reward_agent.types import Outcome
 
@@ -28,7 +29,13 @@ def degraded() -> AbstractAsyncContextManager[Sandbox]:
     return open_sandbox(require="degraded", workers=1, without=["seccomp", "landlock"])
 
 
-@pytest.fixture(params=[scripted, strict, degraded], ids=lambda opened: opened.__name__)
+@asynccontextmanager
+async def on_a_server() -> AsyncIterator[Sandbox]:
+    with fusion_server() as url:
+        yield FusionSandbox(url=url)
+
+
+@pytest.fixture(params=[scripted, strict, degraded, on_a_server], ids=lambda opened: opened.__name__)
 def with_sandbox(request: pytest.FixtureRequest) -> Callable[..., object]:
     def run(use: Callable[[Sandbox], Awaitable[object]]) -> object:
         async def inside() -> object:

@@ -19,13 +19,15 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reward_agent.sandbox.fusion import FusionSandbox
     from reward_agent.sandbox.pool import JailedSandbox, open_sandbox
     from reward_agent.sandbox.report import Layer, SandboxReport
     from reward_agent.sandbox.worker import SandboxError
 
-__all__ = ["JailedSandbox", "Layer", "SandboxError", "SandboxReport", "open_sandbox"]
+__all__ = ["FusionSandbox", "JailedSandbox", "Layer", "SandboxError", "SandboxReport", "open_sandbox"]
 
 _HOMES = {
+    "FusionSandbox": "fusion",
     "JailedSandbox": "pool",
     "Layer": "report",
     "SandboxError": "worker",
