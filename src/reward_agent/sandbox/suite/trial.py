@@ -138,6 +138,8 @@ def plain_outcomes(source: str, texts: Sequence[str]) -> list[Outcome]:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(code, module.__dict__)  # noqa: S102  # shipped with this package
                 result = module.check_following(text)
+        except MemoryError:
+            outcomes.append(Outcome.MEMORY)  # also what Python's parser raises for text nested too deeply
         except Exception:  # noqa: BLE001  # whatever a checker raises is its outcome
             outcomes.append(Outcome.EXCEPTION)
         else:
