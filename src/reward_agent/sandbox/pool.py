@@ -140,6 +140,8 @@ class JailedSandbox:
             if isinstance(failure, BaseException):
                 raise failure
         self._tasks = [asyncio.create_task(self._serve(place)) for place in range(len(self._workers))]
+        for task in self._tasks:
+            task.add_done_callback(self._stopped)
 
     async def close(self) -> None:
         """Ends the workers; calls that still wait get a SandboxError."""
@@ -151,11 +153,20 @@ class JailedSandbox:
             if worker is not None:
                 worker.kill()
         self._workers = [None] * len(self._workers)
+        self._fail_waiting(SandboxError("the sandbox was closed"))
+        await asyncio.sleep(0)  # lets the transports say goodbye before the loop is gone
+
+    def _stopped(self, task: "asyncio.Task[None]") -> None:
+        """A serving task ends only when it is cancelled. Should a bug end one, nobody may wait for ever."""
+        if not task.cancelled() and task.exception() is not None:
+            self._closed = True
+            self._fail_waiting(SandboxError(f"the sandbox has a bug: {task.exception()!r}"))
+
+    def _fail_waiting(self, error: SandboxError) -> None:
         for calls in self._queue.values():
             for call in calls:
-                _fail(call, SandboxError("the sandbox was closed"))
+                _fail(call, error)
         self._queue.clear()
-        await asyncio.sleep(0)  # lets the transports say goodbye before the loop is gone
 
     async def _start(self) -> WorkerProcess:
         worker = await WorkerProcess.start(self._settings)
@@ -195,9 +206,9 @@ class JailedSandbox:
             except (SandboxError, ConfigError) as error:
                 for call, _ in batch.parts:
                     _fail(call, SandboxError(str(error)))
-            except asyncio.CancelledError:
+            except BaseException:  # closing, or a bug: in any case this batch gets no answer
                 for call, _ in batch.parts:
-                    _fail(call, SandboxError("the sandbox was closed"))
+                    _fail(call, SandboxError("the sandbox was closed before it answered"))
                 raise
 
     async def _answer(self, place: int, batch: _Batch) -> None:
