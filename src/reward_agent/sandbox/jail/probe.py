@@ -1,6 +1,6 @@
 """What the layers do on this host, found out by trying: a layer counts as held when a process inside was refused.
 
-Two short-lived children run our own code only: one makes calls that must fail, the other one that must kill it.
+A few short-lived children run our own code only, and make calls that must fail or must kill them.
 """
 
 import os
@@ -12,8 +12,9 @@ from typing import NamedTuple
 from reward_agent.sandbox.jail import child, kernel
 from reward_agent.sandbox.jail.seccomp import Filter
 
-_NOTHING_HELD, _BROKEN = 64, 99
-_DESCRIPTORS, _PROCESSES, _FILES = 1, 2, 4  # bits of the first child's exit status
+# Exit statuses: it ran, with bits for what was refused; or it could not.
+_RAN, _BROKEN = 64, 99
+_DESCRIPTORS, _PROCESSES, _FILES = 1, 2, 4
 
 
 class Found(NamedTuple):
@@ -26,33 +27,38 @@ class Found(NamedTuple):
 
 
 def try_jail(seccomp: Filter | None, *, memory_kb: int) -> Found:
-    """Tries the jail on two children."""
+    """Tries the jail on a few children: the limits alone, then the filter on calls it refuses and on one it kills."""
     worker = os.getpid()
 
-    def refused() -> int:
+    def limited() -> int:
         child.shut(None, worker=worker, memory_kb=memory_kb, cpu_s=5)
-        held = _DESCRIPTORS * _fails(lambda: os.close(os.dup(0))) + _PROCESSES * _fails(_fork)
-        if seccomp is None:
-            return _NOTHING_HELD | held
-        seccomp.install()
+        return _RAN | _DESCRIPTORS * _fails(lambda: os.close(os.dup(0))) | _PROCESSES * _fails(_fork)
+
+    def refused() -> int:
+        child.shut(seccomp, worker=worker, memory_kb=memory_kb, cpu_s=5)
         os.write(1, b"")  # what must go on working
-        return _NOTHING_HELD | held | _FILES * _fails(lambda: os.stat("/"))  # noqa: PTH116  # one system call, as plainly as can be
+        return _RAN | _FILES * _fails(lambda: os.stat("/"))  # noqa: PTH116  # one system call, as plainly as can be
 
     def killed() -> int:
         child.shut(seccomp, worker=worker, memory_kb=memory_kb, cpu_s=5)
         os.setsid()  # allowed to anyone, and not on the list
-        return 0
+        return _RAN
 
-    first, reason = _ending(refused)
-    if first < 0 or not first & _NOTHING_HELD or first == _BROKEN:
-        return Found(descriptors=False, processes=False, seccomp=False, why_not=reason or f"status {first}")
-    second, reason = _ending(killed) if seccomp is not None else (0, "")
-    return Found(
-        descriptors=bool(first & _DESCRIPTORS),
-        processes=bool(first & _PROCESSES),
-        seccomp=bool(first & _FILES) and second == -signal.SIGSYS,
-        why_not="" if second == -signal.SIGSYS else reason or f"a forbidden call ended with status {second}",
+    limits, why_no_limits = _ending(limited)
+    ran = _RAN <= limits < _BROKEN
+    found = Found(
+        descriptors=ran and bool(limits & _DESCRIPTORS),
+        processes=ran and bool(limits & _PROCESSES),
+        seccomp=False,
+        why_not=why_no_limits,
     )
+    if seccomp is None:
+        return found
+    files, why_not = _ending(refused)
+    ending, _ = _ending(killed)
+    if files == _RAN | _FILES and ending == -signal.SIGSYS:
+        return found._replace(seccomp=True)
+    return found._replace(why_not=why_not or f"forbidden calls ended with {files} and {ending}")
 
 
 def _fork() -> None:
@@ -77,7 +83,7 @@ def _ending(action: Callable[[], int]) -> tuple[int, str]:
         try:
             os._exit(action())
         except (OSError, ValueError) as error:
-            os.write(write, str(error).encode()[:200])
+            os.write(write, str(getattr(error, "strerror", None) or error).encode()[:200])
             os._exit(_BROKEN)
         finally:
             os._exit(_BROKEN)

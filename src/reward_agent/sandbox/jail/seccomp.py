@@ -10,6 +10,7 @@ as are side channels (time, caches). It cannot see through pointers and does not
 
 import ctypes
 import errno
+import os
 
 from reward_agent.sandbox.jail.kernel import LIBC, MACHINE
 
@@ -226,4 +227,4 @@ class Filter:
     def install(self) -> None:
         """Puts this process under the filter; needs no_new_privs. Raises OSError."""
         if LIBC.prctl(*self._arguments) != 0:
-            raise OSError(ctypes.get_errno(), "prctl(PR_SET_SECCOMP)")
+            raise OSError(ctypes.get_errno(), f"prctl(PR_SET_SECCOMP): {os.strerror(ctypes.get_errno())}")
