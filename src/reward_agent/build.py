@@ -6,7 +6,8 @@
 import importlib
 import inspect
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from reward_agent.agent import RewardAgent
 from reward_agent.config import Off, PythonPrefer, RuleRouting, Settings, WeightedJudge
@@ -20,6 +21,9 @@ from reward_agent.route.every import EveryCheckRouter
 from reward_agent.route.rules import RuleRouter
 from reward_agent.verify.instructions.verifier import InstructionVerifier
 
+if TYPE_CHECKING:
+    from reward_agent.sandbox import FusionSandbox, JailedSandbox
+
 
 def build_agent(settings: Settings) -> RewardAgent:
     """The agent these settings describe. Raises ConfigError where something they name cannot be had."""
@@ -29,6 +33,27 @@ def build_agent(settings: Settings) -> RewardAgent:
         verifiers=verifiers,
         preference_models=tuple(_preference_model(model) for model in settings.prefer),
         judger=_judger(settings),
+    )
+
+
+def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandbox | FusionSandbox"]:
+    """The sandbox these settings describe, for `async with`. Entering raises ConfigError where the host cannot give it.
+
+    Presets that run no generated code never call this.
+    """
+    from reward_agent.sandbox import FusionSandbox
+    from reward_agent.sandbox import open_sandbox as opened
+
+    sandbox = settings.sandbox
+    if sandbox.server is not None:
+        return nullcontext(FusionSandbox(url=sandbox.server, timeout_s=sandbox.wall_s))
+    return opened(
+        require=sandbox.require,
+        workers=sandbox.workers,
+        cpu_s=sandbox.cpu_s,
+        wall_s=sandbox.wall_s,
+        memory_mb=sandbox.memory_mb,
+        in_flight=sandbox.in_flight,
     )
 
 

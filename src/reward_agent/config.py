@@ -90,6 +90,21 @@ class VoteJudge(_Section):
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
 
 
+class SandboxSettings(_Section):
+    """Where generated checkers run. `require`: the least tier to accept ("degraded" is resource limits alone).
+    `workers`: one a core by default. `cpu_s` and `wall_s`: for one response, the second as a backstop.
+    `memory_mb`: for one batch. `in_flight`: calls served at once. `server`: the address of a SandboxFusion server that
+    runs them instead; the other settings but `wall_s` are then that server's own."""
+
+    require: Literal["strict", "degraded"] = "strict"
+    workers: int | None = Field(default=None, ge=1, le=1024)
+    cpu_s: float = Field(default=1.0, gt=0, le=600)
+    wall_s: float = Field(default=10.0, gt=0, le=3600)
+    memory_mb: int = Field(default=512, ge=32, le=65536)
+    in_flight: int = Field(default=1024, ge=1, le=65536)
+    server: str | None = Field(default=None, pattern=r"^https?://")
+
+
 class RunSettings(_Section):
     """How a job runs. `concurrency`: samples in flight. `max_row_mb`: a larger row of data is set aside.
     `unknown_label`: whether a label the benchmark does not publish stops the reader or sets the row aside."""
@@ -107,6 +122,7 @@ class Settings(_Section):
     verify: VerifySettings = VerifySettings()
     prefer: tuple[Annotated[PythonPrefer, Field()], ...] = ()
     judge: Annotated[WeightedJudge | VoteJudge, Discriminator("type")] = WeightedJudge()
+    sandbox: SandboxSettings = SandboxSettings()
     run: RunSettings = RunSettings()
 
     @model_validator(mode="after")

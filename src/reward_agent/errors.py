@@ -6,7 +6,8 @@
     ├── RunError           a run folder is in use, was made by other settings, or is damaged
     ├── ReportError        two runs cannot be compared, or a run has nothing to report
     └── SignalError        a stage of the agent failed on one sample; recorded as a Failure, never scored
-        └── ReplyError     a model replied, and twice the reply could not be read
+        ├── ReplyError     a model replied, and twice the reply could not be read
+        └── SandboxError   the sandbox failed, so nothing is known about the checker (sandbox/worker.py)
 
 Anything else that escapes is a bug and is allowed to propagate. Each message says what was expected, what
 came, where, and what to change.

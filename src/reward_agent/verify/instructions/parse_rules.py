@@ -16,7 +16,13 @@ from typing import Any
 from reward_agent.verify.instructions.constraint import Constraint
 from reward_agent.verify.instructions.grammar.clauses import clauses, looks_like_a_requirement
 from reward_agent.verify.instructions.grammar.families import RULES, cues_in
-from reward_agent.verify.instructions.grammar.mood import is_plain_question, material
+from reward_agent.verify.instructions.grammar.mood import (
+    denies,
+    is_plain_question,
+    material,
+    states_a_fact,
+    tells_of_the_world,
+)
 from reward_agent.verify.instructions.grammar.rule import Found
 from reward_agent.verify.instructions.grammar.text import Sentence, Text, prepare
 from reward_agent.verify.instructions.remember import remembered
@@ -42,7 +48,7 @@ def parse(instruction: str) -> Parse:
     found: list[tuple[int, Constraint]] = []
     unparsed: list[str] = []
     for index, sentence in enumerate(text.sentences):
-        if index not in skipped:
+        if index not in skipped and not states_a_fact(text, index):
             read, taken = _read(text, sentence, index)
             found.extend(read)
             unparsed.extend(_unread(text, sentence, taken))
@@ -67,7 +73,12 @@ def _read(text: Text, sentence: Sentence, index: int) -> tuple[list[tuple[int, C
             if any(start < taken_end and taken_start < end for taken_start, taken_end in taken):
                 continue
             constraints = tuple(rule.build(Found(match=match, sentence=sentence, text=text, index=index)))
-            if not constraints:
+            before = sentence.low[:start]
+            if (
+                not constraints
+                or denies(before, constraints[0].kind)
+                or tells_of_the_world(before, match[0].lower(), question=question)
+            ):
                 continue
             taken.append((start, end))
             span = text.original[sentence.start + start : sentence.start + end].strip()

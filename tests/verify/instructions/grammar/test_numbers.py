@@ -59,3 +59,16 @@ def test_numbers_in_words_and_figures(words: str, number: int | None) -> None:
 )
 def test_quantities_with_their_relation(words: str, quantity: Quantity | None) -> None:
     assert read_quantity(words) == quantity
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("fewer than 5", Quantity.at_least(5)),
+        ("more than 5", Quantity.at_most(5)),
+        ("at least 5", Quantity.at_least(5)),
+        ("5", Quantity.exactly(5)),
+    ],
+)
+def test_what_is_denied_turns_a_comparison_round(words: str, quantity: Quantity) -> None:
+    assert read_quantity(words, denied=True) == quantity

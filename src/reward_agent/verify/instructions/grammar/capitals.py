@@ -53,7 +53,7 @@ def _joined(found: Found) -> str:
 
 def _lower(found: Found) -> Iterable[Constraint]:
     if (
-        re.search(r"(?:\bnot?\b|n't|\bavoid|\bwithout)[^.;,]{0,50}$", found.before)
+        re.search(r"(?:\bnot?\b|n't|\bavoid|\bwithout)(?:(?! and\b)[^.;,]){0,50}$", _joined(found))
         and "lower" in found.match[0].lower()
     ):
         yield wants("case.upper")
@@ -110,13 +110,17 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="case.capital_words",
         pattern=(
-            r"(?P<times>{relation} {number}) words? (?:in|within|of) {response} (?:{modal})?(?:be )?(?:written |"
+            r"(?P<times>{relation} {number}) words? (?:(?:in|within|of) {response} )?(?:{modal}|"
+            r"are )?(?:be )?(?:written |"
             r"appear )?in all[- ](?:capital letters|caps|capitals|upper[- ]?case)"
         ),
         build=_capital_words,
         numeric=True,
         needs=("cap", "upper"),
         examples=(
+            example(
+                "No more than 4 words may be in all caps.", wants("case.capital_words", quantity=Quantity.at_most(4))
+            ),
             example(
                 "At least 5 words in the output should be in all caps.",
                 wants("case.capital_words", quantity=Quantity.at_least(5)),

@@ -22,7 +22,7 @@ _THINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (r"images?", "images.count", {}),
     (r"numbers", "numbers.count", {}),
     (r"pronouns?", "pronouns.count", {}),
-    (r"horizontal (?:rules?|lines?)|dividers?", "dividers.count", {}),
+    (r"horizontal rules?|dividers?", "dividers.count", {}),
 )
 _NOUNS = "|".join(noun for noun, _, _ in _THINGS)
 _ORDINARY = re.compile(r"\b(?:about|from|of|that|which|on|to|in the (?:text|list|following|table))\b")
@@ -45,6 +45,20 @@ def _position(found: Found) -> Iterable[Constraint]:
     word = found.literal("word") or found.words("word")
     if place:
         yield wants("keywords.position", word=word, sentence=int(place[0]), **({"nth": int(nth[0])} if nth else {}))
+
+
+def _none_of(found: Found) -> Iterable[Constraint]:
+    what = found.words("what").lower()
+    if what.startswith("markdown"):
+        yield wants("markdown.none")
+    else:
+        yield wants("emoji.count" if what.startswith("emoji") else "bullets.count", quantity=Quantity.at_most(0))
+
+
+def _acrostic(found: Found) -> Iterable[Constraint]:
+    word = found.literal("quote") or found.words("bare")
+    if word.isalpha() and (found.has("quote") or word.isupper()):
+        yield wants("acrostic", letters=word)
 
 
 _NTH = r"\d{1,3}-?(?:st|nd|rd|th)"
@@ -110,6 +124,56 @@ RULES: tuple[Rule, ...] = (
         build=lambda found: (wants("digits.none"),),
         needs=("digits", "numerals"),
         examples=(example("Do not use any digits.", wants("digits.none")),),
+    ),
+    Rule(
+        kind="emoji.count",
+        pattern=(
+            r"{not} (?:to )?(?:{use} )?(?:any )?(?P<what>emojis?|bullet[- ]points?|bullets|"
+            r"markdown(?: formatting| syntax)?)(?= ?[.,;!]| ?$| in {response}| or | and )"
+        ),
+        build=_none_of,
+        needs=("emoji", "bullet", "markdown"),
+        examples=(
+            example("Don't use emojis.", wants("emoji.count", quantity=Quantity.at_most(0))),
+            example("No bullet points, please.", wants("bullets.count", quantity=Quantity.at_most(0))),
+            example("Do not use any markdown.", wants("markdown.none")),
+        ),
+        not_in=("Why do emails have no emoji?",),
+    ),
+    Rule(
+        kind="contractions.none",
+        pattern=(
+            r"{not}(?: the use of| us(?:e|ing)| include| contain)?(?: any)? contractions\b"
+            r"(?! (?:of|in (?!your|the (?:response|answer))))"
+        ),
+        build=lambda found: (wants("contractions.none"),),
+        needs=("contractions",),
+        examples=(example("Do not use any contractions.", wants("contractions.none")),),
+        not_in=("Why are there no contractions in French?",),
+    ),
+    Rule(
+        kind="lists.sorted",
+        pattern=(
+            r"(?:sort|order|arrang|list)(?:e|ed|ing)? (?:the |your |all |these )?(?:list|items?|bullets|bullet points|"
+            r"entries|names|points)? ?(?:alphabetically|in alphabetical order|in reverse alphabetical order)"
+        ),
+        build=lambda found: (
+            wants("lists.sorted", **({"descending": True} if "reverse" in found.match[0].lower() else {})),
+        ),
+        needs=("alphabetical",),
+        examples=(example("Sort the list alphabetically.", wants("lists.sorted")),),
+        not_in=("Write a script that sorts the list alphabetically.",),
+    ),
+    Rule(
+        kind="acrostic",
+        pattern=(
+            r"(?:acrostic (?:poem )?(?:about \w+ )?(?:spelling|that spells|which spells|(?:of|for|on|with) the "
+            r"word)(?: out)?|first letters? of (?:each|every) line (?:{modal})?spells?(?: out)?)(?: the word)? "
+            r"(?:{quote}|(?P<bare>[A-Z]{3,12})\b)"
+        ),
+        build=_acrostic,
+        needs=("acrostic", "first letter"),
+        examples=(example("Write an acrostic poem spelling 'HOPE'.", wants("acrostic", letters="HOPE")),),
     ),
     Rule(
         kind="case.title",

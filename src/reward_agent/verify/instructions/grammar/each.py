@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from reward_agent.verify.instructions.constraint import Constraint, Quantity
+from reward_agent.verify.instructions.grammar.numbers import read_quantity
 from reward_agent.verify.instructions.grammar.parts import unit_named
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 
@@ -65,9 +66,33 @@ def _phrases(found: Found) -> Iterable[Constraint]:
         )
     ):
         return
-    if each in ("bullet", "item") and all(p in "-*•+" for p in phrases):
+    if len(phrases) == 1 and len(phrases[0]) == 1 and "letter" in found.match[0].lower():
+        yield wants("each.starts_with_letter", each=each, letter=phrases[0])
         return
+    if any(_NUMBERED_LABEL.search(phrase) for phrase in phrases):
+        return  # "each section beginning with 'Part X'": the count of sections says so
+    if each in ("bullet", "item") and all(p in "-*•+" for p in phrases):
+        if each == "bullet" and len(phrases) == 1 and not re.search(r"\d|bullet", found.before):
+            yield wants("bullets.count", quantity=Quantity.at_least(1), marker=phrases[0])
+        return
+    amount = (
+        _AMOUNT.search(found.before) if found.match[0].lower().startswith(("para", "sent", "line", "bull")) else None
+    )
+    if amount and (quantity := read_quantity(amount[0])) is not None:
+        yield wants(f"{each}s.count", quantity=quantity)
     yield wants("each.starts_with", each=each, phrases=phrases)
+
+
+def _contains(found: Found) -> Iterable[Constraint]:
+    if (each := named_unit(found)) and (words := found.listed("phrases")):
+        yield wants("each.contains", each=each, words=words)
+
+
+def _letter(found: Found) -> Iterable[Constraint]:
+    letter = found.literal("quote") or found.words("letter")
+    each = unit_named(found.words("unit") or found.words("named"))
+    if each and len(letter) == 1:
+        yield wants("each.starts_with_letter", each=each, letter=letter)
 
 
 def _ends(found: Found) -> Iterable[Constraint]:
@@ -85,6 +110,8 @@ def _ends(found: Found) -> Iterable[Constraint]:
         yield wants("each.ends_with", each=each, phrase=phrase)
 
 
+_AMOUNT = re.compile(r"(?:(?:at least|at most|exactly|no more than) )?[\w-]+ *$")
+_NUMBERED_LABEL = re.compile(r"[A-Za-z] (?:[XNI#]|\[[^\]]*\])\W*$")
 _START = r"(?:start(?:s|ing|ed)?|begin(?:s|ning)?|prefixed|preceded|commenc(?:e|es|ing)|open(?:s|ing)?)"
 
 
@@ -151,17 +178,75 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="each.starts_with",
         pattern=(
-            rf"(?P<unit>paragraphs|sentences|lines|bullet points|bullets|items|stanzas) (?:that |which |should |"
+            rf"(?P<unit>paragraphs|sentences|lines|bullet points|bullets|"
+            rf"items|stanzas),? (?:that |which |should |"
             rf"must )?(?:all )?{_START} (?:with|by) {_WORDS}(?P<phrases>{{literals}})"
         ),
         build=_phrases,
         needs=("start", "begin", "open"),
         examples=(
             example(
+                "Write 2 paragraphs starting with 'So' and 'Then'.",
+                wants("paragraphs.count", quantity=Quantity.exactly(2)),
+                wants("each.starts_with", each="paragraph", phrases=("So", "Then")),
+            ),
+            example(
                 "Use paragraphs starting with 'A', 'B'.",
                 wants("each.starts_with", each="paragraph", phrases=("A", "B")),
             ),
         ),
+    ),
+    Rule(
+        kind="each.starts_with_capital",
+        pattern=rf"{_START} (?:each|every|all)(?: of the)? (?P<unit>{{unit:_u}}) {_CAPITAL}",
+        build=_capital,
+        needs=("capital", "upper"),
+        examples=(
+            example("Begin each bullet with a capital letter.", wants("each.starts_with_capital", each="bullet")),
+        ),
+    ),
+    Rule(
+        kind="each.contains",
+        pattern=(
+            rf"{EACH} {UNIT} (?:{{modal}}|to )?(?:{{adds}}) (?:the )?(?:(?:key)?words?|phrases?|"
+            rf"terms?)? ?(?P<phrases>{{literals}})"
+            r"(?! (?:[\w-]+ ){0,3}times| (?:once|twice))"
+        ),
+        build=_contains,
+        needs=("word", "phrase", "term", "\ue000"),
+        examples=(
+            example(
+                "Each paragraph must contain the word 'sea'.", wants("each.contains", each="paragraph", words=("sea",))
+            ),
+        ),
+    ),
+    Rule(
+        kind="each.starts_with_letter",
+        pattern=(
+            rf"(?:{_START} (?:each|every|all) (?P<unit>{{unit:_u}})|(?:each|"
+            rf"every) (?P<named>{{unit:_n}}) {WITH}{_START}) "
+            r"with (?:the|a) letter (?:{quote}|(?P<letter>[a-z])\b)"
+        ),
+        build=_letter,
+        needs=("letter",),
+        examples=(
+            example(
+                "Start every sentence with the letter S.", wants("each.starts_with_letter", each="sentence", letter="S")
+            ),
+            example(
+                "Each line must begin with the letter 'b'.", wants("each.starts_with_letter", each="line", letter="b")
+            ),
+        ),
+    ),
+    Rule(
+        kind="each.starts_with_number",
+        pattern=(
+            rf"{_START} (?:each|every|all)(?: of the)? (?P<unit>{{unit:_u}}) with (?:a |the )?"
+            r"(?:number|numeral|digit)\b"
+        ),
+        build=_number,
+        needs=("number", "numeral", "digit"),
+        examples=(example("Start every paragraph with a number.", wants("each.starts_with_number", each="paragraph")),),
     ),
     Rule(
         kind="each.ends_with",

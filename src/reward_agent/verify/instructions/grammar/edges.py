@@ -18,15 +18,26 @@ _OF_A_PART = re.compile(
     r"sentences|steps?|stanzas?|verses?|chapters?|headings?|headers?|titles?|tweets?|ideas|words|names|"
     r"code)\b[^.;]{0,60}$"
 )
+# "The reply has 4 sentences, uses the word 'a', and ends with ...": the end of the reply, not of a sentence.
+_HAS_COUNTED_PARTS = re.compile(
+    r"^(?!.*\b(?:each|every|all|any)\b).*\b(?:has|have|with|in|contain|contains|of|exactly|be) (?:\w+ ){0,4}"
+    r"(?:sentences|words|lines|paragraphs)\b[^.;]*,(?: and)? (?:\w+ )?$"
+)
+_NOT = re.compile(r"(?:\b(?:not|never|avoid|refrain from|cannot)|n't)(?: (?:to|ever|be))? *$")
 _JUST_BEFORE = re.compile(r"\b(?:each|every)\b[^.;,]{0,40}$")
 _TEMPLATE = re.compile(r"#+|-|\*|.*\{[^}]*\}.*")
 _RESPONSE = re.compile(r"\byour (?:\w+ )?(?:response|answer|reply|output)\b")
 
 
 def _whole(found: Found) -> bool:
-    if re.search(r"\b(?:each|every|all)\b", found.match[0], re.IGNORECASE) or _JUST_BEFORE.search(found.before):
+    if re.search(
+        r"\b(?:each|every|all|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
+        r"(?:paragraph|sentence|line|stanza|section|bullet|item|verse)s?)\b(?=.* with\b)",
+        found.match[0],
+        re.IGNORECASE,
+    ) or _JUST_BEFORE.search(found.before):
         return False
-    part = _OF_A_PART.search(found.before)
+    part = None if _HAS_COUNTED_PARTS.search(found.before) else _OF_A_PART.search(found.before)
     whole = [match.start() for match in _RESPONSE.finditer(found.before)]
     return part is None or (bool(whole) and whole[-1] > part.start())
 
@@ -34,7 +45,10 @@ def _whole(found: Found) -> bool:
 def _start(found: Found) -> Iterable[Constraint]:
     phrase = found.literal("quote") or found.words("rest").strip()
     if phrase and _whole(found) and not _TEMPLATE.fullmatch(phrase):
-        yield wants("start.phrase", phrase=phrase)
+        if _NOT.search(found.before):
+            yield wants("start.forbid", phrases=(phrase,))
+        else:
+            yield wants("start.phrase", phrase=phrase)
 
 
 def _end(found: Found) -> Iterable[Constraint]:
@@ -62,41 +76,16 @@ def _postscript(found: Found) -> Iterable[Constraint]:
         yield wants("postscript", marker={"PS": "P.S.", "PPS": "P.P.S"}[letters])
 
 
-def _nth_paragraph(found: Found) -> Iterable[Constraint]:
-    which = found.words("ordinal").lower()
-    nth = -1 if which in ("last", "final") else read_number(which)
-    word = found.literal("quote")
-    if nth is None or not word:
-        return
-    total = _paragraphs_before(found)
-    if nth == -1 and total:
-        nth = total
-    if " " in word.strip():
-        return
-    yield wants("paragraph.first_word", nth=nth, word=word, paragraphs=total)
-
-
-def _paragraphs_before(found: Found) -> int | None:
+def paragraphs_before(found: Found) -> int | None:
+    """How many paragraphs the words before a place ask for."""
     earlier = " ".join(s.text for s in found.text.sentences[max(found.index - 3, 0) : found.index]) + " " + found.before
     counts = re.findall(r"(?:exactly )?(\w+) paragraphs", earlier)
-    return read_number(counts[-1]) if counts else None
+    return next((number for count in reversed(counts) if (number := read_number(count)) is not None), None)
 
 
 _QUOTED = r"(?:double[- ]?)?(?:quotations? marks?|quotes\b|quotations?\b|quote marks?)"
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        kind="paragraph.first_word",
-        pattern=rf"(?:the )?{{ordinal}} paragraph (?:{{modal}})?(?:of {{response}} )?{{start}} with {_PHRASE}{{quote}}",
-        build=_nth_paragraph,
-        needs=("paragraph",),
-        examples=(
-            example(
-                'The second paragraph must start with the word "Rivers".',
-                wants("paragraph.first_word", nth=2, word="Rivers", paragraphs=None),
-            ),
-        ),
-    ),
     Rule(
         kind="postscript",
         pattern=(
@@ -169,11 +158,12 @@ RULES: tuple[Rule, ...] = (
         kind="end.phrase",
         pattern=(
             rf"(?:{{end}} (?:\w+ ){{0,4}}?(?:with|by (?:saying|writing|asking))(?= |:)|(?:the )?(?:very )?(?:end|"
-            rf"last (?:words?|sentence|line)) of {{response}} (?:{{modal}})?(?:read|be|say|is|reads)) "
+            rf"last (?:words?|sentence|line)) of {{response}} (?:{{modal}})?(?:read|be|say|is|reads)|"
+            rf"(?:last|final) (?:words?|sentence|line) {{modal}}(?:read|be|say)) "
             rf"?{_PHRASE}{{quote}}"
         ),
         build=_end,
-        needs=("end", "finish", "conclu", "clos", "last"),
+        needs=("end", "finish", "conclu", "clos", "last", "final", "sign", "wrap"),
         examples=(
             example(
                 'End your response with the exact phrase "That is all."', wants("end.phrase", phrase="That is all.")
@@ -191,7 +181,7 @@ RULES: tuple[Rule, ...] = (
         kind="end.phrase",
         pattern=(
             r"{end} (?:(?:your|the|this) (?:\w+ ){0,3})?with (?:this|the)? ?(?:(?:exact|following|same|closing) "
-            r")*(?:phrase|question|sentence|words|line|statement|text) ?: "
+            r")*(?:phrase|question|sentence|words|line|statement|text)(?: ?: | (?-i:(?=[A-Z])))"
             r"(?P<rest>[^\s\ue000][^\n]{3,150}?[.?!])(?= *$)"
         ),
         build=_end,
@@ -200,6 +190,10 @@ RULES: tuple[Rule, ...] = (
             example(
                 "End your reply with this exact phrase: Hope that helps.",
                 wants("end.phrase", phrase="Hope that helps."),
+            ),
+            example(
+                "End your reply with this exact phrase Peace be with you. Nothing else follows.",
+                wants("end.phrase", phrase="Peace be with you."),
             ),
         ),
     ),
@@ -225,9 +219,22 @@ RULES: tuple[Rule, ...] = (
         needs=("start", "begin", "open"),
         examples=(
             example("Start your response with the word 'Hello'.", wants("start.phrase", phrase="Hello")),
+            example("Don't start with the word 'The'.", wants("start.forbid", phrases=("The",))),
             example("The answer must begin with 'Once'.", wants("start.phrase", phrase="Once")),
         ),
-        not_in=("Each paragraph starts with 'To'.",),
+        not_in=("Each paragraph starts with 'To'.", "Never begin a sentence with 'And'."),
+    ),
+    Rule(
+        kind="start.phrase",
+        pattern=(
+            r"(?:(?:the )?(?:very )?first (?:words?|sentence|line) (?:of|in) {response}|"
+            r"your (?:very )?first (?:words?|sentence|line))"
+            r" (?:{modal})?(?:be|read|is|are|say)"
+            rf" ?{_PHRASE}{{quote}}"
+        ),
+        build=_start,
+        needs=("first",),
+        examples=(example("The first word of your response should be 'Well'.", wants("start.phrase", phrase="Well")),),
     ),
     Rule(
         kind="start.phrase",
@@ -247,7 +254,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="end.mark",
         pattern=(
-            r"{end} (?:your (?:\w+ )?(?:response|answer|reply) )?(?:with|in) (?:a |an |one )?(?P<mark>period|full "
+            r"{end} (?:your (?:\w+ )?(?:response|answer|reply) |it |this |everything )?(?:with|in) (?:a |an |"
+            r"one )?(?P<mark>period|full "
             r"stop|question mark|question\b|exclamation (?:mark|point))"
         ),
         build=_end_mark,

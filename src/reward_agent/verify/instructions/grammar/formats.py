@@ -15,6 +15,8 @@ _LANGUAGES = (
 
 
 def _table(found: Found) -> Iterable[Constraint]:
+    if re.search(r"\b(?:for|about|of|from|on) (?:a|the|my|this) *$", found.before):
+        return  # "a test plan for a table with 3 columns"
     params = {}
     for key in ("columns", "rows"):
         if found.has(key):
@@ -75,6 +77,11 @@ def _choice_lines(found: Found) -> Iterable[Constraint]:
         yield wants("choices.one_of", options=tuple(options))
 
 
+_OF_CODE = re.compile(
+    r"\b(?:parse|parsing|how|what|deseriali\w+|reads?|loads?|explain|script|code|function|handle|program)\b"
+)
+_ONLY = re.compile(r"\b(?:only|just|simply)\b", re.IGNORECASE)
+
 RULES: tuple[Rule, ...] = (
     Rule(
         kind="json.keys",
@@ -97,14 +104,7 @@ RULES: tuple[Rule, ...] = (
             r"pure |only )*json(?: format| block| object| code block| output| code| array| string| document)?\b)(?! "
             r"file| schema| api| data from| parser| response| messages?)"
         ),
-        build=lambda found: (
-            ()
-            if re.search(
-                r"\b(?:parse|parsing|how|what|deseriali\w+|read|load|explain|script|code|function|handle)\b",
-                found.before,
-            )
-            else (wants("json.valid"),)
-        ),
+        build=lambda found: () if _OF_CODE.search(found.before) else (wants("json.valid"),),
         needs=("json",),
         in_questions=True,
         examples=(
@@ -112,6 +112,27 @@ RULES: tuple[Rule, ...] = (
             example("Give three rivers as a JSON object.", wants("json.valid")),
         ),
         not_in=("How do I parse JSON in Python?", "Write a script to read a file in JSON format."),
+    ),
+    Rule(
+        kind="yaml.valid",
+        pattern=(
+            r"(?:in|as|using|with|return|output)(?: only)?(?: an?)?(?: valid)? yaml(?: format| only| document)*\b"
+            r"(?! file| parser)"
+        ),
+        build=lambda found: () if _OF_CODE.search(found.before) else (wants("yaml.valid"),),
+        needs=("yaml",),
+        examples=(example("Answer with YAML only.", wants("yaml.valid")),),
+        not_in=("Write a script that reads settings in YAML.", "How do I write lists in YAML?"),
+    ),
+    Rule(
+        kind="choices.one_of",
+        pattern=r"(?:answer|respond|reply)(?: with| by saying)?(?: only| just| simply)?(?: with)?(?: a| either)?"
+        r"(?: simple)? (?:yes or no|yes/no)(?= *[.;!]| only| *$)",
+        build=lambda found: (
+            (wants("choices.one_of", options=("yes", "no")),) if _ONLY.search(found.match[0] + found.after[:6]) else ()
+        ),
+        needs=("yes",),
+        examples=(example("Is it wet? Answer only yes or no.", wants("choices.one_of", options=("yes", "no"))),),
     ),
     Rule(
         kind="code.blocks",
@@ -202,11 +223,24 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        kind="lines.prefixed",
+        pattern=(
+            r"(?:prefix|start|begin|label)(?:ed|ing|s)? (?:each|every) line with (?:the )?(?:speaker|character)"
+            r"(?:'s|s')? name|(?:each|every) line (?:{modal}|is |being |to )?(?:be )?"
+            r"(?:prefixed|labell?ed|start(?:s|ed|ing)?|begin(?:s|ning)?|preceded) (?:with|by) "
+            r"(?:the )?(?:speaker|character)(?:'s|s')? name"
+        ),
+        build=lambda found: (wants("lines.prefixed"),),
+        needs=("speaker", "character"),
+        examples=(example("Prefix each line with the speaker's name and a colon.", wants("lines.prefixed")),),
+    ),
+    Rule(
         kind="choices.one_of",
         pattern=(
-            r"(?:answer|respond|reply|choose|pick|select|say)\w* (?:only |exactly |simply |just )*(?:with |from |"
+            r"(?:answer|respond|reply|choose|pick|select|say)\w* (?:(?:must|should) be |one ?:? ?)?(?:only |"
+            r"exactly |simply |just )*(?:with |from |"
             r"between |one of |by )*(?:only |exactly )*(?:one of |either )?(?:the )?(?:following|these)? ?"
-            r"(?:options|phrases|answers|choices|words|responses)? ?:? ?"
+            r"(?:options|phrases|answers|choices|words|responses)? ?:? ?\(?"
             r"(?P<options>{literal}(?: ?(?:,|/|or|, or) ?{literal})+)"
         ),
         build=_choices,
@@ -215,6 +249,10 @@ RULES: tuple[Rule, ...] = (
             example(
                 "Answer with one of the following options: 'yes', 'no', 'unsure'.",
                 wants("choices.one_of", options=("yes", "no", "unsure")),
+            ),
+            example(
+                "Answer with one of the following options: ('yes', 'no').",
+                wants("choices.one_of", options=("yes", "no")),
             ),
             example("Choose one of the following: 'red', 'blue'.", wants("choices.one_of", options=("red", "blue"))),
             example("Answer with either 'yes' or 'no'.", wants("choices.one_of", options=("yes", "no"))),

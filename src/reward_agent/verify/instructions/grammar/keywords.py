@@ -20,9 +20,14 @@ GAP = (
 )
 COLON = r"(?: (?:in|within|throughout) {response}(?= ?:))? ?(?:such as|like|including|,? ?e{dot}g{dot},?)? ?[:,-]? ?"
 _IN_RESPONSE = r"(?: ?,?(?: anywhere| somewhere)? ?(?:in|within|throughout) {response})?"
-_MANY = re.compile(r"\b(?:more|greater|over|above)\b|\bexceed", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
-    r"(?:\bnot\b|n't|\bnever\b|\bwithout\b|\bavoid\w*|\brefrain\w*(?: from)?|\bexclud\w+)(?: \w+){0,3} *$"
+    r"(?:\bat no (?:point|time)\b|\bunder no circumstances?\b|\bnot\b|n't|\bnever\b|\bwithout\b|\bavoid\w*|"
+    r"\brefrain\w*(?: from)?|\bexclud\w+)(?: \w+){0,3} *$"
+)
+_NOT_FORGOTTEN = re.compile(r"\b(?:forget|fail|neglect|hesitate) to *$")
+_SEES_TO_IT = re.compile(
+    r"\b(?:sure|ensure|ensuring|see to it|confirm|verify|so|with|essential|important|required|necessary|vital)"
+    r"(?: that)?(?: the| both| all)* *$"
 )
 ABOUT_PARTS = re.compile(
     r"^\s*(?:,? ?(?:and )?(?:as (?:a|an|the|its|your) )?(?:section|header|heading|title|column|label|subhead|format|"
@@ -38,14 +43,10 @@ def entries(found: Found, part: str) -> tuple[str, ...]:
 
 
 def _frequency(found: Found) -> Iterable[Constraint]:
-    quantity = found.quantity("times")
-    if quantity is None:
+    denied = found.has("denied") or _NOT_BEFORE.search(found.before) is not None
+    quantity = found.quantity("times", denied=denied)
+    if quantity is None or (denied and quantity.low == quantity.high):
         return
-    negated = _NOT_BEFORE.search(found.before) is not None
-    if negated:
-        if quantity.low is None or not _MANY.search(found.masked("times")):
-            return
-        quantity = Quantity.at_most(quantity.low - 1)
     for word in entries(found, "keywords"):
         if quantity == Quantity.at_least(1):
             yield wants("keywords.include", words=(word,))
@@ -62,7 +63,11 @@ def _include(found: Found) -> Iterable[Constraint]:
     if is_plain_question(found.sentence) and not _MANNER.match(found.match[0]):
         return  # "why do people use the word ...?"
     words = entries(found, "keywords") or entries(found, "quoted")
-    if not words or _NOT_BEFORE.search(found.before) or re.search(r"\bor\b", found.masked("keywords")):
+    if (
+        not words
+        or (_NOT_BEFORE.search(found.before) and not _NOT_FORGOTTEN.search(found.before))
+        or re.search(r"\bor\b", found.masked("keywords"))
+    ):
         return
     yield wants("keywords.include", words=words)
 
@@ -71,16 +76,25 @@ def _include_literal(found: Found) -> Iterable[Constraint]:
     return () if ABOUT_PARTS.match(found.after) else _include(found)
 
 
+def _appears(found: Found) -> Iterable[Constraint]:
+    """ "The word 'a' appears ..." asks for it only where somebody is told to see to it."""
+    return _include(found) if found.has("must") or _SEES_TO_IT.search(found.before) else ()
+
+
 def _three(word: str) -> Constraint:
     return wants("keywords.frequency", word=word, quantity=Quantity.exactly(3))
 
 
+_DENIED = (
+    r"(?:(?P<denied>(?:does|do|should|must|can|could|may|shall|will|is|are) not|cannot|never|not|"
+    r"(?:does|do|should|must|ca|could)n't) )?"
+)
 _TIMES = ("time", "once", "twice", "thrice", "occurrence", "mention")
 
 FREQUENCY: tuple[Rule, ...] = (
     Rule(
         kind="keywords.frequency",
-        pattern=rf"{NOUN}{COLON}{{keywords}} ?,? ?(?:{{modal}}|to |that )?(?:each |all |both )?{{appear}}"
+        pattern=rf"{NOUN}{COLON}{{keywords}} ?,? ?(?:{{modal}}|to |that )?{_DENIED}(?:each |all |both )?{{appear}}"
         rf"{_IN_RESPONSE} ?,? ?{{times}}",
         build=_frequency,
         numeric=True,
@@ -134,7 +148,7 @@ FREQUENCY: tuple[Rule, ...] = (
     Rule(
         kind="keywords.frequency",
         pattern=r"\b(?:{use} |ensure (?:that )?|make sure (?:that )?|that |with )(?P<keywords>{literals})"
-        rf"(?: ?{{modal}}?{{appear}})?{_IN_RESPONSE} ?,? ?{{times}}",
+        rf"(?: ?{{modal}}?{_DENIED}{{appear}})?{_IN_RESPONSE} ?,? ?{{times}}",
         build=_frequency,
         numeric=True,
         needs=_TIMES,
@@ -182,6 +196,8 @@ RULES: tuple[Rule, ...] = (
                 wants("keywords.include", words=("sun", "moon")),
             ),
             example("It must include the word 'sun'.", wants("keywords.include", words=("sun",))),
+            example("Don't forget to mention the word 'sun'.", wants("keywords.include", words=("sun",))),
+            example("Work in the terms 'sun' and 'moon'.", wants("keywords.include", words=("sun", "moon"))),
             example(
                 "Answer with the keywords 'sun's rays', 'moon' and 'stars'.",
                 wants("keywords.include", words=("sun's rays", "moon", "stars")),
@@ -201,23 +217,62 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="keywords.include",
         pattern=(
-            rf"\b(?:key ?-?words?|words?|phrases?|terms?)\b{COLON}{{keywords}} ?,? ?(?:{{modal}}|to |are |is "
-            rf")(?:all |both |each )?"
+            rf"\b(?:key ?-?words?|words?|phrases?|terms?)\b{COLON}{{keywords}} ?,? ?"
+            r"(?P<must>{modal}|to |are to |is to )?(?:are |is )?(?:all |both |each )?"
             r"(?:{appear}|included|used|mentioned|present)"
         ),
-        build=_include,
+        build=_appears,
         also=("appear", "included", "used", "mentioned", "be present", "occur", "be found"),
         needs=("word", "phrase", "term"),
         examples=(
             example(
                 "The keywords 'sun' and 'moon' must both appear.", wants("keywords.include", words=("sun", "moon"))
             ),
+            example("Be sure the word 'sun' appears somewhere.", wants("keywords.include", words=("sun",))),
+        ),
+        not_in=("Explain why the word 'set' appears in so many idioms.", "The word 'set' is used in many ways."),
+    ),
+    Rule(
+        kind="keywords.include",
+        pattern=(
+            rf"(?:following {NOUN} (?:{{modal}}|are to )(?:all |each )?{{appear}}{_IN_RESPONSE}|"
+            rf"{NOUN} to (?:include|use|mention)|(?:required|mandatory|must-have|must-use) {NOUN}) ?: ?{{keywords}}"
+        ),
+        build=_include,
+        needs=("following", " to include", " to use", " to mention", "required", "mandatory", "must-"),
+        examples=(
+            example("The following words must appear: sun; moon.", wants("keywords.include", words=("sun", "moon"))),
+            example("Keywords to include: sun, full moon.", wants("keywords.include", words=("sun", "full moon"))),
+        ),
+        not_in=("The following words must not appear: sun, moon.",),
+    ),
+    Rule(
+        kind="keywords.include",
+        pattern=(
+            r"(?:do not|don't|never|without) (?:omit|leave out|skip|omitting|leaving out) "
+            rf"{GAP}(?:{NOUN}){COLON}{{keywords}}"
+        ),
+        build=_include,
+        needs=("omit", "leav", "skip"),
+        examples=(example("Do not leave out the word 'sun'.", wants("keywords.include", words=("sun",))),),
+    ),
+    Rule(
+        kind="keywords.include",
+        pattern=(
+            r"(?:ensure|make sure|be sure|making sure|ensuring)(?: that)?(?: both| all of| all)? "
+            r"(?P<keywords>{literals}) (?:(?:are|is|get|gets) "
+            r"(?:all |both )?(?:included|used|mentioned|present)|(?:both |all )?appears?)"
+        ),
+        build=_include,
+        needs=("sure", "ensur"),
+        examples=(
+            example("Ensure that 'sun' and 'moon' are included.", wants("keywords.include", words=("sun", "moon"))),
         ),
     ),
     Rule(
         kind="keywords.include",
         pattern=r"(?:include|includes|including|use|mention|mentions|mentioning|contain|contains|incorporate|feature) "
-        r"(?:both |all of |the )?(?:of )?(?P<keywords>[\ue000\ue001][\ue0ff\ue0fd]*(?: ?(?:,|and|&|, and) "
+        r"(?:both |all of |the )?(?:of |names? )?(?P<keywords>[\ue000\ue001][\ue0ff\ue0fd]*(?: ?(?:,|and|&|, and) "
         r"?[\ue000\ue001][\ue0ff\ue0fd]*){0,15})",
         build=_include_literal,
         also=("\ue000", "\ue001"),

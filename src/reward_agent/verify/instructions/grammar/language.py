@@ -28,6 +28,8 @@ _ONLY = r"(?:only|entirely|completely|exclusively|solely|fully|strictly|purely|j
 
 
 def _language(found: Found) -> Iterable[Constraint]:
+    if re.search(r"\bnot\b|n't", found.match[0]):
+        return
     code = _CODES[found.words("name").lower()]
     if code == "en" and re.search(r"capital|case|caps\b", found.sentence.low):
         return  # said along with a wish about capitals, it goes without saying
@@ -75,18 +77,22 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="language.is",
         pattern=(
-            rf"(?:response|answer|reply|output|explanations?|text|essay|it|letter|story|poem)(?: {{modal}}| "
+            rf"\b(?:response|answer|reply|output|explanations?|text|essay|it|letter|story|poem)(?: {{modal}}| "
             rf"is)?(?:be )?(?:\w+ ){{0,2}}?in (?:the )?{_NAME}\b(?: language)?"
         ),
         build=_language,
         also=tuple(_CODES),
         needs=(" in ",),
+        not_in=("Do not write in French.", "The response must not be in Spanish."),
         examples=(example("Your whole response should be written in Hindi.", wants("language.is", language="hi")),),
     ),
     Rule(
         kind="language.is",
         pattern=(
-            rf"(?:respond|answer|reply|write|speak|explain)(?: to me| it| everything| your (?:response|answer))? in "
+            rf"\b(?:respond|answer|reply|write|speak|explain|give|compose)(?: to me| (?:(?:it|everything|your|the|"
+            rf"a|an|me|this|whole|entire|full|short|brief|response|answer|reply|poem|story|essay|letter|song|"
+            rf"email|summary|"
+            rf"text|haiku|article|joke|note|speech) ?){{1,4}})? in "
             rf"(?:the )?{_NAME}\b(?: language)?"
         ),
         build=_language,
@@ -95,6 +101,7 @@ RULES: tuple[Rule, ...] = (
         examples=(
             example("Answer in French.", wants("language.is", language="fr")),
             example("Please reply in Spanish, politely.", wants("language.is", language="es")),
+            example("Write the whole poem in Italian.", wants("language.is", language="it")),
         ),
         not_in=("How do you say good evening in French?", "How do I write in Chinese calligraphy?"),
     ),

@@ -9,7 +9,7 @@ from reward_agent.verify.instructions.constraint import Constraint, Quantity
 from reward_agent.verify.instructions.grammar.numbers import AFTER_LEAST, AFTER_MOST, RELATION, read_quantity
 from reward_agent.verify.instructions.grammar.parts import UNIT_NOUN, unit_named
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
-from reward_agent.verify.instructions.grammar.scope import WHOLE, divider_of, of_the_whole
+from reward_agent.verify.instructions.grammar.scope import OTHER_PART, WHOLE, divider_of, of_the_whole
 
 _ADJECTIVE = (
     r"(?:(?:complete|full|short|long|concise|brief|distinct|separate|different|well-written|simple|total|"
@@ -17,7 +17,7 @@ _ADJECTIVE = (
     r"){0,2}"
 )
 LENGTH_UNIT = rf"(?:{_ADJECTIVE}(?P<unit>words?|sentences?|paragraphs?|stanzas?|verses?|lines?|characters?|chars)\b)"
-_KINDS = {
+KINDS = {
     "wo": "words",
     "se": "sentences",
     "pa": "paragraphs",
@@ -26,23 +26,26 @@ _KINDS = {
     "li": "lines",
     "ch": "characters",
 }
-_NEGATED = re.compile(
-    r"(?:n't|\bnot|\bnever|\bavoid) (?:want|be|have|contain|use|write|make|need|go|exceed\w*|writing|"
-    r"using)\b[^.;,]{0,25}$"
+_DENIED = re.compile(
+    r"(?:n't|\b(?:not|cannot|never|avoid|refrain|without)\b)(?:(?! and\b| but\b| than\b)[^.;,:]){0,30}$"
 )
+_FITS = re.compile(r"^in\b", re.IGNORECASE)
 _ROUGHLY = re.compile(r"^\W{0,3}(?:aprox|approx|or so\b|or thereabouts)")
 _EACH_SUBJECT = re.compile(rf"^\W*(?:each|every) (?:[a-z]+ ){{0,2}}?(?P<unit>{UNIT_NOUN})\b")
 
 
-def _total(found: Found) -> Iterable[Constraint]:
-    quantity = found.quantity("amount")
+def total(found: Found) -> Iterable[Constraint]:
+    """The count that the words ask of the whole response, or of each part where the sentence speaks of each."""
+    quantity = found.quantity("amount", denied=_DENIED.search(found.before) is not None)
     if not of_the_whole(found):
         yield from _of_each(found, quantity)
         return
-    if quantity is not None and _NEGATED.search(found.before) and quantity.low is not None and quantity.high is None:
-        quantity = Quantity.at_most(max(quantity.low - 1, 0))
     if quantity is not None and quantity.low == quantity.high and quantity.low and _ROUGHLY.match(found.after):
         quantity = Quantity(low=quantity.low - quantity.low // 10, high=quantity.low + quantity.low // 10)
+    if quantity is None or OTHER_PART.search(found.after[:160]):
+        return
+    if found.words("unit").lower().startswith("ch") and quantity.low == quantity.high and _FITS.search(found.match[0]):
+        quantity = Quantity.at_most(quantity.high or 0)
     if quantity is not None:
         yield from _counted(found, quantity)
 
@@ -51,13 +54,13 @@ def _of_each(found: Found, quantity: Quantity | None) -> Iterable[Constraint]:
     """A length that the subject of the sentence has: "Each tip is numbered, has a title and at most 20 words"."""
     subject = _EACH_SUBJECT.match(found.before)
     each = unit_named(subject["unit"]) if subject else None
-    unit = _KINDS[found.words("unit")[:2].lower()]
+    unit = KINDS[found.words("unit")[:2].lower()]
     if each and quantity is not None and unit != f"{each}s" and not WHOLE.search(found.before):
         yield wants("unit.length", each=each, quantity=quantity, unit=unit)
 
 
 def _counted(found: Found, quantity: Quantity) -> Iterable[Constraint]:
-    unit = _KINDS[found.words("unit")[:2].lower()]
+    unit = KINDS[found.words("unit")[:2].lower()]
     if unit == "words" and re.search(r"\b(?:unique|different|distinct)\b", found.match[0], re.IGNORECASE):
         yield wants("words.unique", quantity=quantity)
         return
@@ -71,6 +74,9 @@ def _counted(found: Found, quantity: Quantity) -> Iterable[Constraint]:
 
 
 def _both_ends(found: Found) -> Iterable[Constraint]:
+    other = KINDS.get(found.words("unit2")[:2].lower())
+    if other and other != KINDS[found.words("unit")[:2].lower()]:
+        return  # "no less than 3 paragraphs and no more than 400 words"
     read = [quantity for part in ("low", "high") if (quantity := found.quantity(part))]
     lows = [quantity.low for quantity in read if quantity.low is not None]
     highs = [quantity.high for quantity in read if quantity.high is not None]
@@ -83,44 +89,47 @@ def _shared(found: Found) -> Iterable[Constraint]:
         return
     for number, unit in (("first", "unit"), ("second", "unit2")):
         if quantity := read_quantity(f"{found.masked('relation')} {found.masked(number)}"):
-            yield wants(f"{_KINDS[found.words(unit)[:2].lower()]}.count", quantity=quantity)
+            yield wants(f"{KINDS[found.words(unit)[:2].lower()]}.count", quantity=quantity)
 
 
-_NEEDS = ("word", "sentence", "paragraph", "stanza", "verse", "line", "char")
+NEEDS = ("word", "sentence", "paragraph", "stanza", "verse", "line", "char")
+_SECOND_BOUND = (
+    *(
+        " but ",
+        "and at ",
+        "and no",
+        "and a ",
+        "and fewer",
+        "and less",
+        "and more",
+        "and under",
+        "and below",
+        "and over",
+    ),
+    *("and up to", "and max", "and min", "and also ", "and above", "and not", "and exceed", "and don't", "and never"),
+)
 _AFTER = ("or ", "min", "max", "least", "most", "tops", "and up", "and above")
 _HAS = (
     r"\b(?:contain(?:s|ing)?|consist(?:s|ing)? of|compris(?:e|es|ed|ing)(?: of)?|composed of|made up of|be|is|are|"
     r"has|have|"
-    r"having|in|with|into|to|using|use|include|includes|including|write|provide|give|span|spanning|equal|equals|"
+    r"having|run|runs|in|as|with|into|to|using|use|include|includes|including|write|provide|give|span|spanning|"
+    r"equal|equals|"
     r"(?:essay|story|summary|response|answer|article|poem|paragraph|post|report|email|letter|review|reply|length|total|"
     r"count) of)"
 )
-
-
-def _count_of(found: Found) -> Iterable[Constraint]:
-    quantity = found.quantity("amount")
-    words = found.match[0].lower()
-    if quantity is None or not (WHOLE.search(words) or of_the_whole(found)):
-        return
-    if "limit" in words and quantity.low == quantity.high:
-        quantity = Quantity.at_most(quantity.high or 0)
-    if re.search(r"not (?:be )?(?:exceed|more|over|above|greater)", words):
-        quantity = Quantity.at_most(quantity.high or (quantity.low or 1) - 1)
-    unit = found.words("unit") or found.words("units")
-    yield wants(f"{_KINDS[unit[:2].lower()]}.count", quantity=quantity)
 
 
 RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=(
-            rf"(?P<low>{{relation}} {{number}})(?: \w+)? (?:and|but) (?P<high>{{relation:second}} {{number:last}}) "
-            rf"{LENGTH_UNIT}"
+            rf"(?P<low>{{relation}} {{number}})(?: (?P<unit2>[a-z]+))?,? (?:and|but) (?:also )?"
+            rf"(?P<high>{{relation:second}} {{number:last}}) {LENGTH_UNIT}"
         ),
         build=_both_ends,
         numeric=True,
-        needs=_NEEDS,
-        also=(" and ", " but "),
+        needs=NEEDS,
+        also=_SECOND_BOUND,
         examples=(
             example(
                 "Write at least 100 and at most 200 words.",
@@ -134,12 +143,33 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="words.count",
+        pattern=(
+            rf"(?P<low>{{relation}} {{number}}) {LENGTH_UNIT},? (?:and|but) (?P<high>{{relation:second}} "
+            r"{number:last})(?= ?[.,;)]| ?$)"
+        ),
+        build=_both_ends,
+        numeric=True,
+        needs=NEEDS,
+        also=_SECOND_BOUND,
+        examples=(
+            example(
+                "Write at least 100 words but fewer than 200.",
+                wants("words.count", quantity=Quantity(low=100, high=199)),
+            ),
+            example(
+                "Use at least 100 words, but don't go over 150.",
+                wants("words.count", quantity=Quantity(low=100, high=150)),
+            ),
+        ),
+    ),
+    Rule(
+        kind="words.count",
         pattern=rf"\b(?P<relation>{RELATION}) (?P<first>{{number}}) {LENGTH_UNIT} and (?P<second>{{number:two}}) "
         r"(?P<unit2>words|sentences|paragraphs|lines|characters)\b",
         build=_shared,
         also=(" and ",),
         numeric=True,
-        needs=_NEEDS,
+        needs=NEEDS,
         examples=(
             example(
                 "It needs at least 3 paragraphs and 200 words.",
@@ -151,9 +181,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=rf"(?P<amount>{{relation}} {{count}}) {LENGTH_UNIT}(?: long| in length| in total)?",
-        build=_total,
+        build=total,
         numeric=True,
-        needs=_NEEDS,
+        needs=NEEDS,
         in_questions=True,
         examples=(
             example("Use exactly 5 sentences.", wants("sentences.count", quantity=Quantity.exactly(5))),
@@ -190,10 +220,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=rf"(?P<amount>{{count}} (?:{AFTER_LEAST}|{AFTER_MOST})) {LENGTH_UNIT}",
-        build=_total,
+        build=total,
         also=_AFTER,
         numeric=True,
-        needs=_NEEDS,
+        needs=NEEDS,
         examples=(
             example("Reply with 45 or less words.", wants("words.count", quantity=Quantity.at_most(45))),
             example("It has 17 or more sentences.", wants("sentences.count", quantity=Quantity.at_least(17))),
@@ -202,10 +232,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=rf"(?P<amount>{{count}}[- ]{LENGTH_UNIT} (?:{AFTER_LEAST}|{AFTER_MOST}))",
-        build=_total,
+        build=total,
         also=_AFTER,
         numeric=True,
-        needs=_NEEDS,
+        needs=NEEDS,
         examples=(
             example("Write an article with 200 words or less.", wants("words.count", quantity=Quantity.at_most(200))),
             example("5 sentences max.", wants("sentences.count", quantity=Quantity.at_most(5))),
@@ -214,11 +244,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="words.count",
-        pattern=rf"(?P<amount>{{number}} ?\+|{{number:low}} ?(?:-|to) ?{{number:high}})[- ]{LENGTH_UNIT}",
-        build=_total,
-        also=("+", "-", " to "),
+        pattern=rf"(?P<amount>{{number}} ?\+|between {{number:least}} and {{number:most}}|"
+        rf"{{number:low}} ?(?:-|to) ?{{number:high}})[- ]{LENGTH_UNIT}",
+        build=total,
+        also=("+", "-", " to ", "between"),
         numeric=True,
-        needs=_NEEDS,
+        needs=NEEDS,
         examples=(
             example("Write a 300+ word summary.", wants("words.count", quantity=Quantity.at_least(300))),
             example("Answer in 100 to 120 words.", wants("words.count", quantity=Quantity(low=100, high=120))),
@@ -228,35 +259,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=(
-            r"(?:(?P<unit>word|sentence|paragraph|line|character)s?[ -](?:count|limit|length|total)|(?:number|count|"
-            r"total) of "
-            r"(?P<units>words|sentences|paragraphs|lines|characters))(?: (?:of|in|for) {response})?(?: ?: ?| "
-            r")(?:{modal}|is |be |of |to |at |not |between |"
-            r"exactly |equal ){0,4}(?P<amount>(?:{relation} )?{count}(?: {after_least}| {after_most})?)"
-        ),
-        build=_count_of,
-        numeric=True,
-        needs=("count", "limit", "length", "number of", "total"),
-        examples=(
-            example("The word count must not exceed 150.", wants("words.count", quantity=Quantity.at_most(150))),
-            example("Word limit: 80.", wants("words.count", quantity=Quantity.at_most(80))),
-            example(
-                "The number of sentences should be exactly 4.", wants("sentences.count", quantity=Quantity.exactly(4))
-            ),
-        ),
-    ),
-    Rule(
-        kind="words.count",
-        pattern=(
             rf"(?:limit|restrict|confine|keep|cap)(?:ed|ing|s)? (?:\w+ ){{0,4}}(?:to|at|within) "
             rf"(?P<amount>{{count}}) {LENGTH_UNIT}"
         ),
         build=lambda found: (
-            wants(c.kind, **{**c.params, "quantity": Quantity.at_most(c.params["quantity"].high)})
-            for c in _total(found)
+            wants(c.kind, **{**c.params, "quantity": Quantity.at_most(c.params["quantity"].high)}) for c in total(found)
         ),
         numeric=True,
-        needs=_NEEDS,
+        needs=NEEDS,
         examples=(
             example("Limit the letter to 300 words.", wants("words.count", quantity=Quantity.at_most(300))),
             example("Keep your answer to two sentences.", wants("sentences.count", quantity=Quantity.at_most(2))),
@@ -265,9 +275,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=rf"{_HAS} (?P<amount>{{count}})[- ]{LENGTH_UNIT}",
-        build=_total,
+        build=total,
         numeric=True,
-        needs=_NEEDS,
+        needs=NEEDS,
         in_questions=True,
         examples=(
             example(
@@ -285,50 +295,5 @@ RULES: tuple[Rule, ...] = (
             "Use 4 words that rhyme with blue.",
             "Write a 500 word story.",
         ),
-    ),
-    Rule(
-        kind="paragraphs.count",
-        pattern=(
-            r"(?P<amount>(?:{relation} )?{count}) \w+(?: \w+)?,? each (?:\w+ ){0,2}in (?:a|its|their) (?:own |"
-            r"separate |new |different )+paragraph"
-        ),
-        build=lambda found: (wants("paragraphs.count", quantity=q),) if (q := found.quantity("amount")) else (),
-        numeric=True,
-        needs=("paragraph",),
-        examples=(
-            example(
-                "Give exactly 4 hints, each in its own paragraph.",
-                wants("paragraphs.count", quantity=Quantity.exactly(4)),
-            ),
-        ),
-    ),
-    Rule(
-        kind="words.count",
-        pattern=rf"(?P<amount>{{count}})[- ]{LENGTH_UNIT}[- ](?:long|in length|in total)",
-        build=_total,
-        numeric=True,
-        needs=("long", "length", "total"),
-        examples=(example("An answer 4 sentences long.", wants("sentences.count", quantity=Quantity.exactly(4))),),
-    ),
-    Rule(
-        kind="lines.count",
-        pattern=(
-            r"(?P<amount>{number})[- ](?P<unit>paragraph|stanza|line|sentence)s?,? (?:\w+ ){0,4}?(?:poem|essay|"
-            r"story|rhyme|prayer|"
-            r"song|verse|rap|answer|response|reply|summary|article|explanation|description|letter|email|blog|post|bio|"
-            r"review|"
-            r"tale|narrative|dialogue|reflection|limerick|ode|format|structure|overview|paragraph|haiku|sonnet|"
-            r"message)\b"
-        ),
-        build=_total,
-        numeric=True,
-        needs=_NEEDS,
-        in_questions=True,
-        examples=(
-            example("Write a four-line poem about rain.", wants("lines.count", quantity=Quantity.exactly(4))),
-            example("Write a 3-paragraph essay.", wants("paragraphs.count", quantity=Quantity.exactly(3))),
-            example("Give me a two sentence summary.", wants("sentences.count", quantity=Quantity.exactly(2))),
-        ),
-        not_in=("Fix my 20-line script.",),
     ),
 )

@@ -41,7 +41,7 @@ _COUNTED = (
 )
 _NOT = (
     r"(?:do not|don't|does not|doesn't|must not|mustn't|should not|shouldn't|cannot|can not|can't|never|may not|not|"
-    r"without|avoid|refrain from|no|exclude|excluding|avoiding|omit|zero|free of|devoid of)"
+    r"without|avoid|refrain from|no|exclude|excluding|avoiding|omit|leave out|zero|free of|devoid of)"
 )
 _NEGATED = re.compile(
     r"(?:\bnot\b|n't|\bnever\b|\bwithout\b|\bavoid\w*|\brefrain\w*)(?: \w+){0,3} *$|^(?:not|avoid|without|do not|"
@@ -58,12 +58,10 @@ def mark_named(words: str) -> str | None:
 
 def _letter(found: Found) -> Iterable[Constraint]:
     letter = found.literal("letter") or found.words("letter").strip("\"' ")
-    quantity = Quantity.at_most(0) if found.has("none") else found.quantity("times")
-    if quantity is None or len(letter) != 1:
+    denied = found.has("denied") or _NEGATED.search(found.before) is not None
+    quantity = Quantity.at_most(0) if found.has("none") else found.quantity("times", denied=denied)
+    if quantity is None or len(letter) != 1 or (denied and not found.has("none") and quantity.low == quantity.high):
         return
-    negated = found.has("not") or _NEGATED.search(found.before) is not None
-    if negated and not found.has("none") and quantity.low is not None and quantity.high is None:
-        quantity = Quantity.at_most(quantity.low - 1)
     yield wants("letters.frequency", letter=letter, quantity=quantity)
 
 
@@ -92,8 +90,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="letters.frequency",
         pattern=(
-            rf"(?:the )?{_LETTER}(?: ?,)? (?:{{modal}})?(?:{{appear}}|{{use}})?(?: ?(?:in|within|throughout) "
-            rf"{{response}})? ?(?:{{times}}|"
+            rf"(?:the )?{_LETTER}(?: ?,)? (?:{{modal}})?(?:(?P<denied>not|cannot|(?:ca|should|must)n't) )?"
+            rf"(?:{{appear}}|{{use}})?(?: ?(?:in|within|throughout) {{response}})? ?(?:{{times}}|"
             r"(?P<none>at all|whatsoever|zero times))"
         ),
         build=_letter,
@@ -154,7 +152,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="punctuation.forbid",
         pattern=(
-            rf"{_NOT} (?:(?:to|use|using|contain|containing|include|including|have|having|the use of|any|of|be|put|"
+            rf"{_NOT} (?:(?:to|use|using|contain|containing|include|including|have|having|the use of|any|all|a|"
+            rf"of|be|put|"
             rf"place|insert|write|add|employ|type|single|extra) ){{0,4}}"
             rf"{_MARK}(?: ?(?:,|or|and|nor)+ (?:any )?{_MARK}){{0,4}}(?! separated)"
         ),
@@ -185,6 +184,7 @@ RULES: tuple[Rule, ...] = (
             "never",
             "exclud",
             "omit",
+            "leave out",
             "free of",
             "devoid",
             "zero",
@@ -201,12 +201,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="punctuation.forbid",
         pattern=(
-            r"commas? (?:is|are|should|must)(?: not| n't)?(?: be)? (?:not |never |strictly )*(?:allowed|used|"
+            r"comma[- ]free\b|commas? (?:is|are|should|must)(?: not| n't)?(?: be)? (?:not |never |"
+            r"strictly )*(?:allowed|used|"
             r"permitted|appear|forbidden|prohibited|banned|avoided)"
         ),
         build=lambda found: (
             (wants("punctuation.forbid", marks=(",",)),)
-            if re.search(r"not|forbid|prohib|ban|avoid", found.match[0])
+            if re.search(r"not|forbid|prohib|ban|avoid|free", found.match[0])
             else ()
         ),
         needs=("comma",),

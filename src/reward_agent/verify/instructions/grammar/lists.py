@@ -44,6 +44,11 @@ def _bullets(found: Found) -> Iterable[Constraint]:
     quantity = found.quantity("amount")
     if quantity is None or _EACH_BEFORE.search(found.before) or _EACH_AFTER.match(found.after):
         return
+    if (other := found.quantity("both")) is not None:
+        low = other.low if quantity.low is None else quantity.low
+        high = other.high if quantity.high is None else quantity.high
+        if low is not None and high is not None and low <= high:
+            quantity = Quantity(low=low, high=high)
     marker = marker_of(found)
     yield wants("bullets.count", quantity=quantity, **({"marker": marker} if marker else {}))
 
@@ -62,13 +67,20 @@ def _list(kind: str, found: Found) -> Iterable[Constraint]:
 RULES: tuple[Rule, ...] = (
     Rule(
         kind="bullets.count",
-        pattern=rf"(?P<amount>(?:{{relation}} )?{{count}}(?: {AFTER_LEAST}| {AFTER_MOST})?) {_BULLET}",
+        pattern=(
+            rf"(?P<both>{{relation:first}} {{number:low}} (?:and|but) )?(?P<amount>(?:{{relation}} )?{{count}}"
+            rf"(?: {AFTER_LEAST}| {AFTER_MOST})?) {_BULLET}"
+        ),
         build=_bullets,
         numeric=True,
         needs=("bullet",),
         in_questions=True,
         examples=(
             example("Use exactly 5 bullet points.", wants("bullets.count", quantity=Quantity.exactly(5))),
+            example(
+                "Use no fewer than 3 and no more than 5 bullet points.",
+                wants("bullets.count", quantity=Quantity(low=3, high=5)),
+            ),
             example("Give at least four bullets.", wants("bullets.count", quantity=Quantity.at_least(4))),
             example(
                 "Answer with 3 bullet points, each starting with a dash.",
@@ -127,7 +139,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="list.present",
-        pattern=r"(?:numbered|ordered|enumerated)[- ](?:list|format)",
+        pattern=(
+            r"(?:numbered|ordered|enumerated)[- ](?:list|format)|"
+            r"(?:use|using|in|as|with) (?:numbered|enumerated) (?:steps|points|items)"
+        ),
         build=lambda found: _list("numbered", found),
         needs=("numbered", "ordered", "enumerated"),
         in_questions=True,

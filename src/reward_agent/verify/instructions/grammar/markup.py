@@ -88,6 +88,13 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        kind="bold.count",
+        pattern=rf"(?:put|make|set|format|write|have|render) {_AMOUNT} {_THING} (?:in )?bold\b",
+        build=lambda found: _least("bold.count", found),
+        needs=("bold",),
+        examples=(example("Put at least 3 words in bold.", wants("bold.count", quantity=Quantity.at_least(3))),),
+    ),
+    Rule(
         kind="placeholders.count",
         pattern=rf"{_AMOUNT} (?:\w+ )?placeholders?\b",
         build=lambda found: _least("placeholders.count", found),

@@ -33,6 +33,95 @@ _DIRECTS = re.compile(
 )
 
 
+# Words after which a clause tells of something in the world, so that its bounds are none of the response:
+# "explain why legal papers use all caps", "a man who never says 'no'", "a function that checks if a line ends with ..."
+_TELLS_OF = re.compile(
+    r"\b(?:why|whether|whose|whom|who|how(?! about\b)"
+    r"|(?:rule|claim|fact|idea|notion|law|theory|belief|saying|argument|policy|view|opinion|myth) that"
+    r"|(?:tell|inform|remind|warn|convinc|persuad)(?:e|s|ing)? (?!me\b|us\b)(?:[\w-]+ ){1,3}that"
+    r"|(?:check|test|determine|verif(?:y|ie)|validate|detect|see)(?:s|ing)? (?:if|that)"
+    r"|(?:function|method|program|script|class|regex|algorithm|query|app|tool)s? (?:that|which|to|whose)"
+    r"|(?:about|of) (?:an?|the|some) (?:[\w-]+ ){0,2}?(?:letter|song|book|poem|note|speech|sign|word|name|film|"
+    r"message)s? (?:that|which)"
+    r"|(?:suggest|name|find|think of|give me|list|what is|invent) (?:an?|some|the|\d+) (?:[\w-]+ )?"
+    r"(?:word|name|number|city|country|animal|river|synonym)s? (?:that|which|with)"
+    r"|in which (?!(?:each|every|all|no|neither|words|letters|the (?:word|letter|first|second|third|last|keyword|"
+    r"lines?|sentences?|paragraphs?))\b)"
+    r"|(?:inputs?|passwords?|user ?names?|strings?|arrays?|integers?|identifiers?|file ?names?|fields?|"
+    r"(?:should|shall) i|regular expressions?))\b"
+)
+_TELLS_OF_ONE_WHO_ANSWERS = re.compile(
+    r"\b(?:who|that|which) (?:only |always |never |just )?(?:(?:write|speak|talk|type|shout|answer|say|use|text)s?"
+    r"|repl(?:y|ies)|ends?|begins?|starts?)? ?$"
+)
+_MANNER = re.compile(r"\W*(?:in|using|with|within|without|under|including|containing|making|mentioning|by|as)\b")
+_MANNER_BEFORE = re.compile(r"\b(?:in|using|with|within|under|as|by)\s*$")
+_OWN_MANNER = re.compile(r"\bhow to (?:write|make|create|compose|draft|build|design|format)\b")
+_STATES = re.compile(
+    r"^\W*(?:the|a|an|most|some|many|in \d{4},? the) (?!(?:[\w-]+ )?(?:response|answer|reply|output|text|essay|"
+    r"story|article|summary|poem|letter|email|post|explanation|total)s?\b(?! *\ue000))(?:[\w'-]+|\ue000\S*)"
+    r"(?: (?!should|must|shall|that|which|to\b|with\b)(?:[\w'-]+|\ue000\S*)){0,3}? (?:has|have|had|contains?|contained|"
+    r"found|wrote|holds?|consists? of)\b(?! to\b)",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"^\W*(?:my|our|his|her|their|the|a) (?:[\w-]+ ){1,3}(?:said|says|told|claims?|claimed|thinks?|insists?)\b"
+    r"|\b(?:said|says) (?:my|our|his|her|the)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_of_the_world(before: str, words: str, *, question: bool) -> bool:
+    """Whether the words that a rule matched stand in a clause that tells of something else than the response.
+
+    `before` is the sentence up to the match in lower case, `words` the match. What says in which manner to answer
+    ("in 3 sentences", "using the word ...") belongs to the request, even behind such a clause.
+    """
+    cut = max(before.rfind(mark) for mark in (",", ";", ":", ". ", " and ", " but ", " then "))
+    clause = before[cut + 1 :]
+    if _TELLS_OF_ONE_WHO_ANSWERS.search(clause) and _TELLS_OF.search(clause) is not None:
+        return True
+    manner = _MANNER.match(words) is not None or _MANNER_BEFORE.search(clause) is not None
+    if question and not manner and clause.strip():
+        return True
+    if _TELLS_OF.search(clause) is None:
+        return False
+    return not manner or (
+        _OWN_MANNER.search(clause) is not None
+        and not re.search(r"\b(?:in|using)\b\W*$", clause)
+        and re.match(r"\W*(?:in|using|as)\b", words) is None
+    )
+
+
+_DENIES = re.compile(
+    r"(?:\b(?:not|never|avoid|without|refrain from|cannot|stop)|n't)(?: (?:to|be|use|using|have|include|"
+    r"including|add|put|"
+    r"putting|write|writing|answer|answering|respond|reply|start|starting|begin|beginning|end|ending|wrap|"
+    r"format|make|do|"
+    r"your|the|it|this|response|answer|reply|any|an?|always|simply|just)){0,4} *$"
+)
+_DENIABLE = (
+    *("start.phrase", "start.title", "end.phrase", "end.mark", "each.", "nth.", "quotes.wrapped", "title.wrapped"),
+    *("json.valid", "yaml.valid", "language.is", "case.upper", "list.present", "postscript", "two.responses"),
+    *("headings.named", "sections.labelled", "choices.one_of", "lines.prefixed", "table.", "case.title", "acrostic"),
+)
+
+
+def denies(before: str, kind: str) -> bool:
+    """Whether the words before a match deny what it asks for, of a kind whose rules know no "not"."""
+    return kind.startswith(_DENIABLE) and _DENIES.search(before) is not None
+
+
+def states_a_fact(text: Text, index: int) -> bool:
+    """Whether a sentence reports something before a question or request about it: "The lease has 12 paragraphs."."""
+    sentence, later = text.sentences[index], text.sentences[index + 1 : index + 2]
+    if not later:
+        return False
+    if index == 0 and _STATES.match(sentence.text) is not None:
+        return True
+    return later[0].question and (tells_own_fact(sentence) or _REPORTS.search(sentence.text) is not None)
+
+
 def is_plain_question(sentence: Sentence) -> bool:
     """A question about the world, not a request in the form of a question."""
     return sentence.question and _POLITE.search(sentence.text) is None

@@ -56,38 +56,46 @@ _ORDINALS = [
     "twelfth",
 ]
 
-_WORD = "|".join((*reversed(_UNITS[1:]), *_TENS))
+# The words from one to ninety by their beginnings: written out, they would be half of every rule's pattern.
+_WORD = (
+    r"(?:one|eleven|t(?:wo|en|hree|welve|wenty|hir(?:teen|ty))|f(?:our(?:teen)?|ive|ift(?:een|y)|orty)|"
+    r"(?:six|seven|nine)(?:teen|ty)?|eight(?:een|y)?)"
+)
 NUMBER = (
-    r"\b(?=[\dzotfsenahd])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,7}(?![\d.]*\d)"
-    rf"|(?:(?:a|{_WORD}) )?(?:hundred|thousand|dozen)(?: (?:and )?(?:{_WORD})(?:[- ](?:{_WORD}))?)?"
-    rf"|(?:{'|'.join(_TENS)})[- ](?:{'|'.join(_UNITS[1:10])})|(?:a )?single|{_WORD}|zero)"
+    r"\b(?=[\dzotfsenahd])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,7}(?![\d.]*\d)|(?:a )?single|zero|"
+    rf"(?:(?:a )?(?:hundred|thousand|dozen)|{_WORD}(?: (?:hundred|thousand|dozen))?)"
+    rf"(?:(?:(?<=ty)[- ]|(?<=hundred) (?:and )?|(?<=thousand) (?:and )?){_WORD}(?! (?:hundred|thousand))){{0,2}})"
 )
 """A regular expression for one whole number."""
 ORDINAL = rf"(?:\d{{1,4}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)}|last|final)"
 
-LEAST = (
-    r"at (?:the )?(?:very )?least|(?:a |an )?(?:absolute )?minimum(?: of)?|min[.\ue0fe]?|(?:no|not) (?:fewer|less|"
-    r"lower) than"
-    r"|no shorter than"
+_NOT = (
+    r"(?:not?|nothing|never|cannot|(?:do|does|must|should|ca|could|wo|would|is|are|need)n't) (?:to )?"
+    r"(?:be |have |contain |include |use |write |go |run )?"
 )
-MOST = (
-    r"at (?:the )?(?:very )?most|(?:a |an )?(?:absolute )?maximum(?: length)?(?: of)?|max[.\ue0fe]?|up to|(?:not?|"
-    r"nothing|"
-    r"\w{2,6}n't) "
-    r"(?:be )?(?:more|greater|longer|larger|over|higher)(?: than)?|"
-    r"(?:not|\w{2,6}n't|never|without) (?:to )?(?:exceed(?:ing|s)?|surpass(?:ing)?|go(?:ing)? over|go(?:ing)? above|"
-    r"go(?:ing)? beyond)"
-    r"|within|(?:a |the )?limit of|not to exceed"
+_SMALL = r"(?:fewer|less|lower|shorter|smaller)"
+_LARGE = r"(?:more|greater|longer|larger|higher|bigger)"
+_END = r"(?: (?:length|number|count|limit))?(?: of| is| being|:)?"
+_BELOW = rf"{_SMALL} than|under|below"
+_ABOVE = rf"{_LARGE}(?: than)?|over|above|beyond|exceed(?:ing|s)?|surpass(?:ing)?|go(?:ing)? (?:over|above|beyond)"
+_LEAST = (
+    rf"at (?:the )?(?:very )?least|(?:an? |the )?(?:absolute )?minimum{_END}|(?:an? )?min[.\ue0fe]?(?: of)?|"
+    rf"{_LARGE} than or equal to|at or above|upwards? of"
 )
-FEWER = r"(?:less|fewer|shorter|lower) than|under|below"
-MORE = r"(?:more|greater|longer|higher) than|over|above|exceed(?:ing|s)?"
-EXACT = r"exactly|precisely|only|just|an? (?:exact )?total of|an exact"
+_MOST = (
+    rf"at (?:the )?(?:very )?most|(?:an? |the )?(?:absolute )?maximum{_END}|(?:an? )?max[.\ue0fe]?(?: of)?|up to"
+    r"|without (?:exceeding|surpassing|going (?:over|above|beyond))|within|(?:a |the )?limit of"
+    rf"|{_SMALL} than or equal to|at or (?:below|under)|under or (?:exactly|equal to)"
+)
+FEWER = rf"{_SMALL} than|under|below"
+MORE = rf"{_LARGE} than|over|above|exceed(?:ing|s)?"
+EXACT = r"exactly|precisely|only|just|an? (?:exact )?total of|an exact|(?:neither|no) more (?:and no|nor|or) less than"
 ABOUT = r"about|around|approximately|roughly|approx\.?|some|close to|circa"
 RANGE = rf"(?:between |from )?{NUMBER}(?: ?- ?| to | and (?:at most )?| or ){NUMBER}"
-AFTER_LEAST = r"or (?:more|above|greater|longer|over)|(?:at (?:the )?)?(?:minimum|least)|and (?:above|up)"
-AFTER_MOST = r"or (?:less|fewer|under|below|shorter)|(?:at (?:the )?)?(?:maximum|most)|max|tops"
+AFTER_LEAST = r"(?:or (?:more|above|greater|longer|over)|(?:at (?:the )?(?:very )?)?(?:minimum|least)|and (?:above|up))"
+AFTER_MOST = r"(?:or (?:less|fewer|under|below|shorter)|(?:at (?:the )?(?:very )?)?(?:maximum|most)|max|tops)"
 
-RELATION = rf"(?:{LEAST}|{MOST}|{FEWER}|{MORE}|{EXACT}|{ABOUT})"
+RELATION = rf"(?:{_LEAST}|{_MOST}|{_NOT}(?:{_BELOW}|{_ABOVE})|{FEWER}|{MORE}|{EXACT}|{ABOUT})"
 COUNT = rf"(?:(?:between |from )?{NUMBER}(?:(?: ?- ?| to | and (?:at most )?| or ){NUMBER}| ?\+| \(\d{{1,5}}\))?)"
 """A number or a range, without a relation in front of it."""
 
@@ -96,13 +104,16 @@ _RANGE = re.compile(rf"(?<!\w){RANGE}(?!\w)", re.IGNORECASE)
 _RELATIONS = tuple(
     (name, re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE))
     for name, pattern in (
-        ("least", rf"{LEAST}|{AFTER_LEAST}"),
-        ("most", rf"{MOST}|{AFTER_MOST}"),
+        ("exact", r"(?:neither|no) more (?:and no|nor|or) less than"),
+        ("least", rf"{_LEAST}|{_NOT}(?:{_BELOW})|{AFTER_LEAST}"),
+        ("most", rf"{_MOST}|{_NOT}(?:{_ABOVE})|{AFTER_MOST}"),
         ("fewer", FEWER),
         ("more", MORE),
         ("about", ABOUT),
     )
 )
+
+_EXACT = re.compile(r"\b(?:exactly|precisely)\b", re.IGNORECASE)
 
 
 def read_number(words: str) -> int | None:
@@ -131,10 +142,11 @@ def read_number(words: str) -> int | None:
     return total + part
 
 
-def read_quantity(words: str, *, bare: str = "exact") -> Quantity | None:
+def read_quantity(words: str, *, bare: str = "exact", denied: bool = False) -> Quantity | None:
     """The quantity that the words ask for.
 
-    `bare` says what a number without a relation means: "exact", or "least" where more does no harm.
+    `bare` says what a number without a relation means: "exact", or "least" where more does no harm. `denied` turns a
+    comparison round, as "not" before it does: what must not have fewer than 5 has at least 5.
     """
     if found := _RANGE.search(words):
         numbers = [n for n in (read_number(m[0]) for m in _NUMBER.finditer(found[0])) if n is not None]
@@ -152,13 +164,16 @@ def read_quantity(words: str, *, bare: str = "exact") -> Quantity | None:
             return Quantity.at_least(count)
         case "most":
             return Quantity.at_most(count)
+        case "fewer" | "more" if denied:
+            return Quantity.at_least(count) if relation == "fewer" else Quantity.at_most(count)
         case "fewer":
             return Quantity.at_most(max(count - 1, 0))
         case "more":
             return Quantity.at_least(count + 1)
         case "about":
-            return Quantity(low=count - count // 10, high=count + count // 10)
-    return Quantity.at_least(count) if bare == "least" else Quantity.exactly(count)
+            slack = max(count // 10, 1 if count > 1 else 0)
+            return Quantity(low=count - slack, high=count + slack)
+    return Quantity.at_least(count) if bare == "least" and not _EXACT.search(words) else Quantity.exactly(count)
 
 
 def _is_choice_of_one(words: str, numbers: list[int]) -> bool:

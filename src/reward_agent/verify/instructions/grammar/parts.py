@@ -106,22 +106,23 @@ PARTS: dict[str, str] = {
     "divider": _literal(DIVIDER),
     "bare": _BARE,
     "bare_list": _BARE_LIST,
-    "keywords": rf"(?:\[?{_ANY}(?:{_JOIN}{_ANY})*\]?|{_BARE_LIST})",
+    "keywords": rf"(?:\[?{_ANY}(?:(?:{_JOIN}| ){_ANY})*\]?|{_BARE_LIST})",
     "response": RESPONSE,
     "unit": UNIT_NOUN,
     "filler": _FILLER,
     "dot": rf"[.{DOT}]",
     "start": r"(?:start|begin|open|commence)(?:s|ing|ning)?",
-    "end": r"(?:end|finish|conclud|clos|terminat)(?:e|s|es|ing)?",
+    "end": r"(?:(?:end|finish|conclud|clos|terminat)(?:e|s|es|ing)?|sign(?:ing)? off|wrap(?:ping)?(?: it)? up)",
     "modal": r"(?:(?:should|must|shall|has to|have to|needs? to|is to|are to|will|ought to|may|can) (?:also )?)",
     "not": r"(?:do not|don't|does not|doesn't|must not|mustn't|should not|shouldn't|cannot|can not|can't|never|"
-    r"may not|shall not|not|without|avoid|refrain from|no|exclude|excluding|avoiding)",
+    r"may not|shall not|not|without|avoid|refrain from|no|exclude|excluding|avoiding|omit|omitting|"
+    r"leave out|leaving out|steer clear of|stay away from)",
     "use": r"(?:us(?:e|es|ing)|includ(?:e|es|ing)|mention(?:s|ing)?|contain(?:s|ing)?|incorporat(?:e|es|ing)|"
     r"featur(?:e|es|ing)|add(?:ing)?|insert(?:ing)?|employ(?:ing)?|say(?:ing)?|writ(?:e|ing)|utili[sz](?:e|ing)|"
     r"ha(?:ve|s|ving)|weav(?:e|ing) in|work(?:ing)? in|repeat(?:ing)?|put(?:ting)?)",
     "adds": r"(?:us(?:e|es|ing)|includ(?:e|es|ing)|mention(?:s|ing)?|contain(?:s|ing)?|incorporat(?:e|es|ing)|"
-    r"featur(?:e|es|ing)|add(?:ing)?|insert(?:ing)?|employ(?:ing)?|utili[sz](?:e|ing)|ha(?:ve|s|ving)|weav(?:e|ing) "
-    r"in)",
+    r"featur(?:e|es|ing)|add(?:ing)?|insert(?:ing)?|employ(?:ing)?|utili[sz](?:e|ing)|ha(?:ve|s|ving)|"
+    r"(?:weav(?:e|ing)|work(?:ing)?) in)",
     "appear": r"(?:appear(?:s|ing)?|occur(?:s|ring)?|be (?:used|mentioned|included|present|repeated|found|written)|"
     r"(?:is|are) (?:used|mentioned|included|present|repeated|found)|show(?:s|ing)? up|used|mentioned|included|come up|"
     r"be in|feature)",

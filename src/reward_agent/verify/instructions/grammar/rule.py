@@ -41,8 +41,8 @@ class Found:
     def masked(self, part: str) -> str:
         return self.match.groupdict().get(part) or ""
 
-    def quantity(self, part: str = "quantity", *, bare: str = "exact") -> Quantity | None:
-        return read_quantity(self.masked(part), bare=bare) if self.has(part) else None
+    def quantity(self, part: str = "quantity", *, bare: str = "exact", denied: bool = False) -> Quantity | None:
+        return read_quantity(self.masked(part), bare=bare, denied=denied) if self.has(part) else None
 
     def literals(self, part: str) -> tuple[Literal, ...]:
         """The literals inside a part, in order."""

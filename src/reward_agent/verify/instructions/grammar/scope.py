@@ -15,7 +15,8 @@ _PART_BEFORE = re.compile(
     r"following) (?:paragraph|sentence|section|part|line|stanza|"
     r"verse|chapter|word)|body|subject line|quote|quotation|title|names?|functions?|methods?)\b"
     r"[^,;:\ue000-\ue007]{0,70}$"
-    r"|\b(?:stanzas|sentences|paragraphs|bullets?|bullet points?|one)\b(?:(?! and\b)[^,;:\ue000-\ue007]){0,70}$"
+    r"|\b(?:stanzas|sentences|paragraphs|bullets?|bullet points?|one(?! (?:paragraph|sentence|line)\b))\b"
+    r"(?:(?! and\b)[^,;:\ue000-\ue007]){0,70}$"
 )
 _PART_AFTER = re.compile(
     r"^\s*(?:each\s*(?:[.,;)]|$|and\b)|,?\s*(?:per|apiece|for each|in each|for every|in every|in the "
@@ -31,21 +32,32 @@ _PART_AFTER = re.compile(
 _PART_SUBJECT = re.compile(
     r"^\W*(?:in )?(?:the|your|its|an?|each|every|this|all) (?:[\w-]+ ){0,3}?(?:introduction|conclusion|abstract|"
     r"headline|title|"
-    r"caption|section|opening|closing|paragraphs?|tweets?|bullets?|items?|points?|titles|captions|descriptions?|"
+    r"caption|section|opening|closing|paragraphs?|tweets|bullets?|items?|points?|titles|captions|descriptions?|"
     r"stanzas?|"
     r"verses?|sentences|lines?|steps?|chapters?|slogans?|names?)\b"
 )
 WHOLE = re.compile(r"\b(?:response|answer|essay|reply|output|text|post|story|article|poem|summary|email|letter|it) ")
 # "No line may be longer than 8 words": what is denied of some part is no count of the whole, least of all its opposite.
 _DENIED = re.compile(
-    r"\b(?:no|none|neither|nor|never|don't let|do not let)\b(?! (?:more|fewer|less|longer|shorter|greater|lower|later))"
+    r"\b(?:no|none|neither|nor|(?:don't|do not|never) let)\b(?! (?:more|fewer|less|longer|shorter|greater|lower|later))"
     r"(?:(?! and\b| but\b)[^,;:.]){1,60}$"
 )
 _SEVERAL = re.compile(
     rf"\b(?:{NUMBER}|several|some|multiple|few|many) (?:[\w-]+ ){{0,2}}[a-z]+s\s+(?:(?:that|which) (?:are|is) |"
     rf"(?:each )?of |with |in )?$"
 )
+# "Proofread my 3-paragraph essay": a text that is there already.
+_GIVEN = re.compile(
+    r"\b(?:my|our|his|her|their|this|that|these|those|(?:the )?(?:following|above|attached|given)|"
+    r"(?:about|of|from) the)\s+$|\bexamples? of (?:an?|the) [\w -]{1,20}$"
+)
 _INSIDE = re.compile(r"\b(?:in|with|using|within|under|to|into|than|of)\s*$")
+# "2 sentences about cats and 3 sentences about dogs", "the plot in one paragraph and the themes in another"
+OTHER_PART = re.compile(
+    r"^ (?:about|on|for|describing|explaining|from)\b[^.;]*(?:\bthen\b|\b(?:and|"
+    r"another) (?:[\w-]+ )?(?:sentence|paragraph|line|stanza))"
+    r"|^[^.;]*\bin (?:another|a second|the other)\b"
+)
 _GOES_ON = re.compile(
     r"\W*(?:please )?(?:also )?(?:separat|divid|use|the|each|these|they|put|break|in|paragraphs|stanzas|parts|"
     r"sections)",
@@ -57,7 +69,8 @@ _PLACES = re.compile(
 _DIVIDER = re.compile(
     rf"\b(?:separat\w+|divid\w+|split|delimit\w+|break|broken|between)\b[^.]{{0,90}}?(?P<mark>[{DIVIDER}{QUOTE}{CODE}]|"
     rf"\b(?:three|3) (?:asterisk|star|\ue004)"
-    r"|horizontal (?:line|rule))|with (?:the )?markdown divider",
+    r"|horizontal (?:line|rule))|with (?:the )?markdown divider|"
+    rf"with [{DIVIDER}]\S* between",
     re.IGNORECASE,
 )
 
@@ -72,7 +85,7 @@ def of_the_whole(found: Found) -> bool:
     if subject and not WHOLE.search(found.before[subject.end() :]):
         return False
     before = found.before[-110:]
-    if _SEVERAL.search(before) or _DENIED.search(before):
+    if _GIVEN.search(before) or _SEVERAL.search(before) or _DENIED.search(before):
         return False
     return not (_PART_BEFORE.search(before) or _PART_AFTER.match(found.after[:60]))
 

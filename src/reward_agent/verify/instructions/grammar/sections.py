@@ -116,6 +116,12 @@ def _headings(found: Found) -> Iterable[Constraint]:
     yield wants("headings.count", quantity=quantity, level=int(match["level"]) if match and match["level"] else None)
 
 
+def _section_length(found: Found) -> Iterable[Constraint]:
+    quantity, name = found.quantity("amount"), found.literal("quote") or found.match[0]
+    if quantity is not None and name:
+        yield wants("section.length", name=name, quantity=quantity, unit=found.words("of").lower())
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         kind="sections.labelled",
@@ -182,6 +188,24 @@ RULES: tuple[Rule, ...] = (
             example(
                 "Use the format below:\n\ntip 1\n***\ntip 2",
                 wants("paragraphs.count", quantity=Quantity.exactly(2), divider="***"),
+            ),
+        ),
+    ),
+    Rule(
+        kind="section.length",
+        pattern=(
+            r"(?:{quote} section|section (?:titled|called|named|labell?ed) {quote})(?: (?:of|in) {response})? "
+            r"(?:{modal})?(?:be |have |contain |consist of |with |of |has |include )?"
+            r"(?P<amount>(?:{relation} )?{count}(?: {after_least}| {after_most})?) "
+            r"(?P<of>words|sentences|paragraphs|lines)\b"
+        ),
+        build=_section_length,
+        numeric=True,
+        needs=("section",),
+        examples=(
+            example(
+                "The 'Summary' section must contain exactly 3 sentences.",
+                wants("section.length", name="Summary", quantity=Quantity.exactly(3), unit="sentences"),
             ),
         ),
     ),

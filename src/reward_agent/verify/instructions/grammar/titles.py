@@ -13,7 +13,7 @@ _NAMES = (
     r"name)s?(?: of)?|heading|header|title(?! (?:wrapped|in|enclosed|inside|starting))|subheading)s?"
 )
 _HIDDEN_NAMES = "[\ue000\ue001\ue002\ue003\ue005]"
-_TEMPLATE = re.compile(r"\{[^}]*\}|\[[^\]]*\]|^#+|\bnumber\b\W*$|^title$", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{[^}]*\}|\[[^\]]*\]|^#+|\bnumber\b\W*$|^title$|\b[NX]\b|\.\.\.", re.IGNORECASE)
 
 
 def _named(found: Found) -> Iterable[Constraint]:

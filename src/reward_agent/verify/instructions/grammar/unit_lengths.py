@@ -12,6 +12,9 @@ from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, 
 
 _UNIT_OF = {"wo": "words", "se": "sentences", "ch": "characters", "li": "lines", "pa": "paragraphs"}
 _LIMIT = re.compile(r"\b(?:limit\w*|restrict\w*|keep|cap) *$")
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|avoid|without)|n't) (?:make|making|let|write|writing|use|using|have|having) *$"
+)
 _LENGTH = (
     r"(?<!the\s)(?P<amount>(?:{relation} )?{count}(?: {after_least}| {after_most})?) (?:(?!more|fewer|less|unique|"
     r"longer)\w+ )?(?P<of>words?|sentences?|characters?|lines?|paragraphs?)\b(?! (?:longer|shorter|more|fewer) "
@@ -21,13 +24,11 @@ _LENGTH = (
 
 def _length(found: Found) -> Iterable[Constraint]:
     each = named_unit(found)
-    quantity = read_quantity(found.masked("amount") + " " + found.masked("tail"))
-    if each is None or quantity is None:
+    denied = found.has("no") or _DENIED.search(found.before) is not None
+    quantity = read_quantity(found.masked("amount") + " " + found.masked("tail"), denied=denied)
+    if each is None or quantity is None or (denied and quantity.low == quantity.high):
         return
-    if found.has("no"):
-        above = quantity.low is not None and quantity.high is None  # "no line with more than 5 words"
-        quantity = Quantity.at_most((quantity.low or 1) - 1) if above else Quantity.at_most(quantity.high or 0)
-    elif quantity.low == quantity.high and _LIMIT.search(found.before):
+    if not denied and quantity.low == quantity.high and _LIMIT.search(found.before):
         quantity = Quantity.at_most(quantity.high or 0)
     unit = _UNIT_OF[found.words("of")[:2].lower()]
     if each != unit.removesuffix("s"):
@@ -40,7 +41,7 @@ RULES: tuple[Rule, ...] = (
         pattern=(
             r"(?P<no>no|none of (?:the|your)|(?:don't|do not) let any) (?:single |one |individual )?"
             rf"(?P<unit>{{unit:_u}}) (?:{WITH}(?:(?:may|can|could|allowed to) )?"
-            rf"(?:be |exceed(?:s|ing)? |run |go |ha(?:s|ve) |contain(?:s|ing)? )?)?{_LENGTH}"
+            rf"(?:be |run |go |ha(?:s|ve) |contain(?:s|ing)? )?)?{_LENGTH}"
         ),
         build=_length,
         numeric=True,
@@ -57,6 +58,10 @@ RULES: tuple[Rule, ...] = (
             example(
                 "Do not let any sentence run over 20 words.",
                 wants("unit.length", each="sentence", quantity=Quantity.at_most(20), unit="words"),
+            ),
+            example(
+                "No sentence should be shorter than 5 words.",
+                wants("unit.length", each="sentence", quantity=Quantity.at_least(5), unit="words"),
             ),
             example("No caption on the page should exceed 15 words."),
             example(
@@ -121,7 +126,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="unit.length",
-        pattern=rf"(?:with|of|containing|,) {_LENGTH} each\b",
+        pattern=rf"(?:with|of|containing|,) {_LENGTH}(?: (?:in|for))? each\b(?! \w)",
         build=_length,
         numeric=True,
         needs=("each",),
@@ -144,6 +149,34 @@ RULES: tuple[Rule, ...] = (
                 "Each paragraph starting with a capital letter and containing at least 3 sentences.",
                 wants("each.starts_with_capital", each="paragraph"),
                 wants("unit.length", each="paragraph", quantity=Quantity.at_least(3), unit="sentences"),
+            ),
+        ),
+    ),
+    Rule(
+        kind="unit.length",
+        pattern=rf"(?:, |, and |and |\()(?P<no>none|no one)(?: of (?:them|which))? (?:{WITH})?(?:being |be )?{_LENGTH}",
+        build=_length,
+        numeric=True,
+        needs=("none ", "no one "),
+        examples=(
+            example(
+                "Give 4 bullets, none longer than 12 words.",
+                wants("bullets.count", quantity=Quantity.exactly(4)),
+                wants("unit.length", each="bullet", quantity=Quantity.at_most(12), unit="words"),
+            ),
+        ),
+    ),
+    Rule(
+        kind="unit.length",
+        pattern=rf"^(?:the |your |all )?(?P<unit>sentences|paragraphs|bullets|bullet points|lines) "
+        rf"(?:should|must|need to|have to|may|can)(?: only)? (?:each |all )?(?:be |have |contain )?{_LENGTH}",
+        build=_length,
+        numeric=True,
+        needs=("sentences", "paragraphs", "bullet", "lines"),
+        examples=(
+            example(
+                "Sentences must be between 5 and 10 words long.",
+                wants("unit.length", each="sentence", quantity=Quantity(low=5, high=10), unit="words"),
             ),
         ),
     ),
