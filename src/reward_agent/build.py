@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from reward_agent.sandbox import FusionSandbox, JailedSandbox
 
 
-def build_agent(settings: Settings) -> RewardAgent:
-    """The agent these settings describe. Raises ConfigError where something they name cannot be had."""
-    verifiers = _verifiers(settings)
+def build_agent(settings: Settings, *, eager: bool = False) -> RewardAgent:
+    """The agent these settings describe. Raises ConfigError where something they name cannot be had.
+
+    With `eager`, what is otherwise loaded on first use is loaded now: right for a long run, whose rate and remaining
+    time then mean something from the first sample on.
+    """
+    verifiers = _verifiers(settings, eager)
     return RewardAgent(
         router=_router(settings, tuple(v.name for v in verifiers)),
         verifiers=verifiers,
@@ -61,10 +65,13 @@ def _router(settings: Settings, checks: tuple[str, ...]) -> Router:
     return RuleRouter(checks=checks) if isinstance(settings.route, RuleRouting) else EveryCheckRouter(checks=checks)
 
 
-def _verifiers(settings: Settings) -> tuple[Verifier, ...]:
+def _verifiers(settings: Settings, eager: bool) -> tuple[Verifier, ...]:
     if isinstance(settings.verify.instructions, Off):
         return ()
-    return (build_instruction_verifier(settings),)
+    verifier = build_instruction_verifier(settings)
+    if eager:
+        verifier.load()
+    return (verifier,)
 
 
 def build_instruction_verifier(settings: Settings) -> InstructionVerifier:

@@ -286,7 +286,7 @@ def _benchmark(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
     from reward_agent.jobs.benchmark import read_data, run_benchmark
     from reward_agent.jobs.progress import shown_progress
 
-    agent = build_agent(settings)
+    agent = build_agent(settings, eager=True)
     reading = read_data(job, settings)
     for problem in reading.problems[:SHOWN_PROBLEMS]:
         _say(f"warning: {problem}")

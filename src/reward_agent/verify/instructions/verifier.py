@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from reward_agent.types import Finding, Sample, Signal, Verdict
 from reward_agent.verify.instructions.catalog import CATALOG, measure
 from reward_agent.verify.instructions.constraint import Constraint, Measurement, Reading
+from reward_agent.verify.instructions.grammar.families import RULES
 from reward_agent.verify.instructions.parse_rules import parse
 
 NOTHING_SAID = Measurement(met=False, measured="empty response", distance=1.0)
@@ -39,6 +40,11 @@ class InstructionVerifier:
         "Checks constraints on the form of the answer that code can decide: lengths, counts, keywords, format, "
         "language, start and end."
     )
+
+    def load(self) -> None:
+        """Compiles every rule of the grammar, about half a second; else each is compiled when it is first tried."""
+        for rule in RULES:
+            _ = rule.expression
 
     async def verify(self, sample: Sample) -> Signal:
         prompt = storable(sample.instruction)
