@@ -37,9 +37,7 @@ _LEFT_OUT = (
     "_uuid",
     "_bisect",
     "_heapq",
-    "_opcode",
     "_statistics",
-    "_typing",
 )
 # Named by an import that a checker may want, used by none: an empty module stands in while that import runs.
 _STANDS_IN = ("urllib.request",)
