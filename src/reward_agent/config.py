@@ -113,6 +113,11 @@ class RunSettings(_Section):
     max_row_mb: float = Field(default=4.0, gt=0, le=1024)
     unknown_label: Literal["stop", "set aside"] = "stop"
 
+    @property
+    def max_row_bytes(self) -> int:
+        """`max_row_mb` as the readers take it."""
+        return int(self.max_row_mb * 1024 * 1024)
+
 
 class Settings(_Section):
     """The whole tree."""

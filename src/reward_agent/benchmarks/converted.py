@@ -7,6 +7,7 @@ differ in the last turn only.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from reward_agent.benchmarks.definition import without_files
 from reward_agent.benchmarks.fields import candidate, column, messages, row_id, shared_prompt
 from reward_agent.benchmarks.rows import Row
 from reward_agent.types import LabeledSample, Problem
@@ -42,11 +43,4 @@ def published_only(items: Iterable[Row | Problem]) -> Iterator[Row | Problem]:
     left_out: set[str] = set()
     if any(not is_converted(row) for row in rows):
         left_out = {row.file for row in rows if is_converted(row)}
-    for file in sorted(left_out):
-        yield Problem(
-            place=file,
-            what="this file repeats the published files beside it in the converted format; it was not read",
-            remedy="Give this file's own path to read it",
-            set_aside=False,
-        )
-    yield from (item for item in held if not (isinstance(item, Row) and item.file in left_out))
+    yield from without_files(held, left_out, "repeats the published files beside it in the converted format")

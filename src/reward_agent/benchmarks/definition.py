@@ -1,6 +1,6 @@
 """What a benchmark is: how a row is read, what is asked of the scores, and how figures are made of the answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reward_agent.benchmarks.rows import Row
@@ -23,6 +23,18 @@ class Entry:
 def in_order(items: Iterable[Row | Problem]) -> Iterator[Row | Problem]:
     """The rows as they come."""
     yield from items
+
+
+def without_files(items: Iterable[Row | Problem], files: Collection[str], why: str) -> Iterator[Row | Problem]:
+    """A note for each of the files, and the rows of all others. `why` goes on from "this file"."""
+    for file in sorted(files):
+        yield Problem(
+            place=file,
+            what=f"this file {why}; it was not read",
+            remedy="Give this file's own path to read it",
+            set_aside=False,
+        )
+    yield from (item for item in items if not (isinstance(item, Row) and item.file in files))
 
 
 def no_aggregates(subsets: Sequence[str]) -> Sequence[Aggregate]:

@@ -7,7 +7,7 @@ the subsets. Overall is the plain mean over the pairs.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from reward_agent.benchmarks.definition import Benchmark, Entry
+from reward_agent.benchmarks.definition import Benchmark, Entry, without_files
 from reward_agent.benchmarks.fields import candidate, column, prompt_of, text
 from reward_agent.benchmarks.row_errors import UnknownLabel
 from reward_agent.benchmarks.rows import Row
@@ -59,14 +59,7 @@ def _published_subsets(items: Iterable[Row | Problem]) -> Iterator[Row | Problem
     others = {item.file for item in held if isinstance(item, Row) and subset_of(item) not in own}
     if all(item.file in others for item in held if isinstance(item, Row)):
         others = set()
-    for file in sorted(others):
-        yield Problem(
-            place=file,
-            what="this file is none of LLMBar's five subsets; it was not read",
-            remedy="Give this file's own path to read it",
-            set_aside=False,
-        )
-    yield from (item for item in held if not (isinstance(item, Row) and item.file in others))
+    yield from without_files(held, others, "is none of LLMBar's five subsets")
 
 
 def _aggregates(subsets: Sequence[str]) -> Sequence[Aggregate]:

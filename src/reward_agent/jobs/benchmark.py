@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from reward_agent.agent import RewardAgent
-from reward_agent.benchmarks import BENCHMARKS, Reading, fingerprint, read_benchmark
+from reward_agent.benchmarks import BENCHMARKS, Benchmark, Reading, fingerprint, read_benchmark
 from reward_agent.config import Settings
 from reward_agent.errors import DataError, ReportError, RunError
 from reward_agent.jobs.folder import RunFolder, write_whole
@@ -45,7 +45,7 @@ def read_data(job: BenchmarkJob, settings: Settings) -> Reading:
     reading = read_benchmark(
         job.benchmark,
         job.data,
-        max_row_bytes=int(settings.run.max_row_mb * 1024 * 1024),
+        max_row_bytes=settings.run.max_row_bytes,
         unknown_label=settings.run.unknown_label,
         limit=job.limit,
     )
@@ -86,16 +86,16 @@ async def run_benchmark(
 def write_report(out: Path) -> BenchmarkReport:
     """Recomputes report.json and report.md from the journal. Raises RunError where the folder holds no run."""
     run = _Run.load(out)
-    benchmark = BENCHMARKS[run.job.benchmark]
+    compare, comparisons = run.benchmark.compare, run.comparisons()
     lengths = {s.sample.id: [float(len(text)) for text in s.sample.responses] for s in run.samples}
     report = build_report(
         benchmark=run.job.benchmark,
         preset=run.settings.preset,
         version=_version(),
-        comparisons=run.comparisons(),
-        longer=benchmark.compare(run.samples, {id: [scores] for id, scores in lengths.items()}),
-        shorter=benchmark.compare(run.samples, {id: [[-x for x in scores]] for id, scores in lengths.items()}),
-        aggregates=run.aggregates(),
+        comparisons=comparisons,
+        longer=compare(run.samples, {id: [scores] for id, scores in lengths.items()}),
+        shorter=compare(run.samples, {id: [[-x for x in scores]] for id, scores in lengths.items()}),
+        aggregates=run.aggregates(comparisons),
         judgments=run.judgments.values(),
         n=len(run.samples),
         integrity=run.integrity,
@@ -123,7 +123,8 @@ def compare_folders(a: Path, b: Path) -> PairedReport:
         )
     if first.job.both_orders != second.job.both_orders:
         raise ReportError(f"only one of {a} and {b} was run with --both-orders: a tie means something else in each.")
-    return compare_runs(str(a), first.comparisons(), str(b), second.comparisons(), first.aggregates())
+    comparisons = first.comparisons()
+    return compare_runs(str(a), comparisons, str(b), second.comparisons(), first.aggregates(comparisons))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,15 +163,18 @@ class _Run:
             integrity=integrity,
         )
 
+    @property
+    def benchmark(self) -> Benchmark:
+        return BENCHMARKS[self.job.benchmark]
+
     def comparisons(self) -> list[Comparison]:
         scores = scores_by_order(
             [labeled.sample for labeled in self.samples], self.judgments, both_orders=self.job.both_orders
         )
-        return BENCHMARKS[self.job.benchmark].compare(self.samples, scores)
+        return self.benchmark.compare(self.samples, scores)
 
-    def aggregates(self) -> Sequence[Aggregate]:
-        subsets = {comparison.subset: None for comparison in self.comparisons()}
-        return BENCHMARKS[self.job.benchmark].aggregates(tuple(subsets))
+    def aggregates(self, comparisons: Sequence[Comparison]) -> Sequence[Aggregate]:
+        return self.benchmark.aggregates(tuple({comparison.subset: None for comparison in comparisons}))
 
 
 def _integrity(reading: Reading) -> Integrity:

@@ -28,7 +28,7 @@ _TEXTS = ("text", "response", "content")
 
 def read_samples(file: str, settings: Settings) -> Iterator[Sample | Problem]:
     """The samples of `file` (`-`: standard input), in order. Raises DataError for a file that is not rows at all."""
-    limit = int(settings.run.max_row_mb * 1024 * 1024)
+    limit = settings.run.max_row_bytes
     if file == STANDARD_INPUT:
         # From the descriptor: a thread that waits in Python's own buffer holds its lock when the program wants to end.
         chunks = iter(lambda: os.read(sys.stdin.fileno(), CHUNK_BYTES), b"")
