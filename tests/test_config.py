@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 import tomli_w
 
-from reward_agent.config import Settings, VoteJudge, WeightedJudge, load_settings, presets
+from reward_agent.config import Settings, load_settings, presets
+from reward_agent.config.judge import VoteJudge, WeightedJudge
 from reward_agent.errors import ConfigError
 
 

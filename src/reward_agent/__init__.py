@@ -1,10 +1,10 @@
 """RewardAgent: a reward system that joins human preference with checkable correctness.
 
-    from reward_agent import Sample, build_agent, load_settings
+    from reward_agent import Sample, load_settings, open_agent
 
-    agent = build_agent(load_settings(preset="offline"))
     sample = Sample.of("Say hi in exactly two words.", ["Hi there", "Hello to you all"])
-    judgment = await agent.judge(sample)
+    async with open_agent(load_settings(preset="offline")) as agent:
+        judgment = await agent.judge(sample)
     judgment.decision.scores                      # (1.0, 0.18...)
 
 Importing the package is cheap; a name is loaded when it is first used.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reward_agent.agent import RewardAgent
-    from reward_agent.build import build_agent
+    from reward_agent.build import build_agent, open_agent
     from reward_agent.config import Settings, load_settings
     from reward_agent.types import Candidate, Judgment, Message, Sample
 
@@ -28,6 +28,7 @@ __all__ = [
     "Settings",
     "build_agent",
     "load_settings",
+    "open_agent",
 ]
 
 _HOMES = {
@@ -39,6 +40,7 @@ _HOMES = {
     "Settings": "config",
     "build_agent": "build",
     "load_settings": "config",
+    "open_agent": "build",
 }
 
 

@@ -156,7 +156,7 @@ def judge(
     """
     import asyncio
 
-    from reward_agent.build import build_agent
+    from reward_agent.build import open_agent
     from reward_agent.config import load_settings
     from reward_agent.jobs.judging import judge_each
     from reward_agent.jobs.samples import read_samples
@@ -165,15 +165,15 @@ def judge(
     if (file is None) == (prompt is None) or (prompt is not None and not candidate):
         raise typer.BadParameter("give either --prompt with at least one --candidate, or --file")
     settings = load_settings(preset=preset, config=config, overrides=set_ or [])
-    agent = build_agent(settings)
     items = [Sample.of(prompt or "", candidate or [])] if file is None else read_samples(file, settings)
     show = _judgment_printer(json)
 
     async def judge_and_show() -> int:
         judged = 0
-        async for sample, judgment in judge_each(agent, _sound(items), concurrency=settings.run.concurrency):
-            show(sample, judgment)
-            judged += 1
+        async with open_agent(settings, say=_say) as agent:
+            async for sample, judgment in judge_each(agent, _sound(items), concurrency=settings.run.concurrency):
+                show(sample, judgment)
+                judged += 1
         return judged
 
     if not asyncio.run(judge_and_show()):
@@ -195,17 +195,22 @@ def explain(
     """
     import asyncio
 
-    from reward_agent.build import build_agent, build_instruction_verifier
+    from reward_agent.build import build_agent, build_instruction_verifier, open_resources
     from reward_agent.config import load_settings
     from reward_agent.reports.explain import findings_text
     from reward_agent.types import Sample
 
     settings = load_settings(preset=preset, config=config, overrides=set_ or [])
-    _console().print(findings_text(build_instruction_verifier(settings).explain(prompt)))
-    if candidate:
-        sample = Sample.of(prompt, candidate)
-        judgment = asyncio.run(build_agent(settings).judge(sample))
-        _judgment_printer(as_json=False)(sample, judgment)
+
+    async def show() -> None:
+        async with open_resources(settings, say=_say) as resources:
+            _console().print(findings_text(build_instruction_verifier(settings, resources).explain(prompt)))
+            if candidate:
+                sample = Sample.of(prompt, candidate)
+                judgment = await build_agent(settings, resources).judge(sample)
+                _judgment_printer(as_json=False)(sample, judgment)
+
+    asyncio.run(show())
 
 
 @app.command("sandbox-check")
@@ -282,19 +287,23 @@ def main(arguments: list[str] | None = None) -> None:
 def _benchmark(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
     import asyncio
 
-    from reward_agent.build import build_agent
+    from reward_agent.build import open_agent
     from reward_agent.jobs.benchmark import read_data, run_benchmark
     from reward_agent.jobs.progress import shown_progress
 
-    agent = build_agent(settings, eager=True)
     reading = read_data(job, settings)
     for problem in reading.problems[:SHOWN_PROBLEMS]:
         _say(f"warning: {problem}")
     if len(reading.problems) > SHOWN_PROBLEMS:
         _say(f"warning: {len(reading.problems) - SHOWN_PROBLEMS} more in {out / 'integrity.json'}")
+
+    async def judged() -> "BenchmarkReport":
+        async with open_agent(settings, eager=True, say=_say) as agent:
+            with shown_progress(job.benchmark, _console(stderr=True)) as watch:
+                return await run_benchmark(job, reading, settings, agent, out, watch=watch)
+
     try:
-        with shown_progress(job.benchmark, _console(stderr=True)) as watch:
-            report = asyncio.run(run_benchmark(job, reading, settings, agent, out, watch=watch))
+        report = asyncio.run(judged())
     except KeyboardInterrupt:
         _say("stopped; run the same command again to go on where it stopped")
         raise typer.Exit(130) from None

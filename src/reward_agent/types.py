@@ -190,13 +190,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What models were asked for: calls, tokens (prompt and completion), calls answered from the cache, and
-    seconds spent waiting for replies. All zero where no model was asked, so offline rows are reproducible."""
+    """What models were asked for: calls, tokens (prompt and completion), calls answered from the cache, seconds
+    spent waiting for replies, and dollars where the model's prices are known. All zero where no model was asked, so
+    offline rows are reproducible."""
 
     calls: int = 0
     tokens: int = 0
     cached: int = 0
     seconds: float = 0.0
+    cost: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -204,6 +206,7 @@ class Usage:
             tokens=self.tokens + other.tokens,
             cached=self.cached + other.cached,
             seconds=self.seconds + other.seconds,
+            cost=self.cost + other.cost,
         )
 
 

@@ -1,153 +1,20 @@
-"""One tree of settings, with sections named as the folders, and where it comes from.
+"""Where the settings come from.
 
     preset  <-  --config FILE  <-  --set KEY=VALUE          (each overrides what stands before it)
 
-Unknown keys are refused. Secrets are named by environment variable and never stored. `load_settings` reads and
-checks; `build` turns the result into objects.
+`load_settings` reads and checks; `build` turns the result into objects.
 """
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
+from reward_agent.config.settings import DEFAULT_PRESET, Settings
 from reward_agent.errors import ConfigError
-
-DEFAULT_PRESET = "offline"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RuleRouting(_Section):
-    """Picks checks by cue words."""
-
-    type: Literal["rules"] = "rules"
-
-
-class EveryCheckRouting(_Section):
-    """Runs every configured check on every sample."""
-
-    type: Literal["every"]
-
-
-class RuleInstructions(_Section):
-    """Constraints found by grammar rules, verified by vetted checkers.
-
-    `reading`: how to count where people differ. `graded`: among candidates that meet equally many constraints, the
-    one that misses by less scores higher (false gives the published plain share).
-    """
-
-    type: Literal["rules"]
-    reading: Literal["literal", "natural"] = "literal"
-    graded: bool = True
-
-
-class Off(_Section):
-    """The check is not there."""
-
-    type: Literal["off"] = "off"
-
-
-class VerifySettings(_Section):
-    """The verifiers, by signal name."""
-
-    instructions: Annotated[RuleInstructions | Off, Discriminator("type")] = Off()
-
-
-class CalibrationSettings(_Section):
-    """The fixed scale of a preference model: its typical score, and how many of its units make one logit."""
-
-    centre: float = Field(allow_inf_nan=False)
-    spread: float = Field(gt=0, allow_inf_nan=False)
-
-
-class PythonPrefer(_Section):
-    """A Python function `package.module:function` of (prompt, responses) that returns one number a response."""
-
-    type: Literal["python"]
-    name: str = Field(min_length=1)
-    function: str = Field(pattern=r"^[\w.]+:\w+$")
-    calibration: CalibrationSettings | None = None
-
-
-class WeightedJudge(_Section):
-    """The weighted sum. `normalize = false` sums raw preference scores, as published."""
-
-    type: Literal["weighted"] = "weighted"
-    weights: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
-    normalize: bool = True
-
-
-class VoteJudge(_Section):
-    """One weighted vote a signal; without `weights` the published ones."""
-
-    type: Literal["vote"]
-    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
-
-
-class SandboxSettings(_Section):
-    """Where generated checkers run. `require`: the least tier to accept ("degraded" is resource limits alone).
-    `workers`: one a core by default. `cpu_s` and `wall_s`: for one response, the second as a backstop.
-    `memory_mb`: for one batch. `in_flight`: calls served at once. `server`: the address of a SandboxFusion server that
-    runs them instead; the other settings but `wall_s` are then that server's own."""
-
-    require: Literal["strict", "degraded"] = "strict"
-    workers: int | None = Field(default=None, ge=1, le=1024)
-    cpu_s: float = Field(default=1.0, gt=0, le=600)
-    wall_s: float = Field(default=10.0, gt=0, le=3600)
-    memory_mb: int = Field(default=512, ge=32, le=65536)
-    in_flight: int = Field(default=1024, ge=1, le=65536)
-    server: str | None = Field(default=None, pattern=r"^https?://")
-
-
-class RunSettings(_Section):
-    """How a job runs. `concurrency`: samples in flight. `max_row_mb`: a larger row of data is set aside.
-    `unknown_label`: whether a label the benchmark does not publish stops the reader or sets the row aside."""
-
-    concurrency: int = Field(default=8, ge=1, le=4096)
-    max_row_mb: float = Field(default=4.0, gt=0, le=1024)
-    unknown_label: Literal["stop", "set aside"] = "stop"
-
-    @property
-    def max_row_bytes(self) -> int:
-        """`max_row_mb` as the readers take it."""
-        return int(self.max_row_mb * 1024 * 1024)
-
-
-class Settings(_Section):
-    """The whole tree."""
-
-    preset: str = DEFAULT_PRESET
-    route: Annotated[RuleRouting | EveryCheckRouting, Discriminator("type")] = RuleRouting()
-    verify: VerifySettings = VerifySettings()
-    prefer: tuple[Annotated[PythonPrefer, Field()], ...] = ()
-    judge: Annotated[WeightedJudge | VoteJudge, Discriminator("type")] = WeightedJudge()
-    sandbox: SandboxSettings = SandboxSettings()
-    run: RunSettings = RunSettings()
-
-    @model_validator(mode="after")
-    def _weighted_signals_exist(self) -> "Settings":
-        signals = [*VerifySettings.model_fields, *(model.name for model in self.prefer)]
-        for name in self.judge.weights:
-            if name not in signals:
-                raise ValueError(f"judge.weights.{name}: there is no such signal; the signals are {', '.join(signals)}")
-        return self
-
-    @model_validator(mode="after")
-    def _comparable(self) -> "Settings":
-        if isinstance(self.judge, WeightedJudge) and self.judge.normalize:
-            for model in self.prefer:
-                if model.calibration is None:
-                    raise ValueError(
-                        f"the preference model {model.name!r} has no calibration, so its unit is unknown: give it "
-                        "`calibration = { centre = ..., spread = ... }`, or set judge.normalize = false for a raw sum"
-                    )
-        return self
 
 
 def load_settings(preset: str | None = None, config: Path | None = None, overrides: Iterable[str] = ()) -> Settings:

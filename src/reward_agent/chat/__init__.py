@@ -1,0 +1,1 @@
+"""Chat models: one OpenAI-compatible client, and the wrappers around it (cache, throttle, meter)."""

@@ -1,0 +1,5 @@
+"""`[evidence]`: where passages about a claim come from."""
+
+from reward_agent.config.section import Off
+
+EvidenceSettings = Off

@@ -1,0 +1,25 @@
+"""`[judge]`: how signals become scores."""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field
+
+from reward_agent.config.section import Section
+
+
+class WeightedJudge(Section):
+    """The weighted sum. `normalize = false` sums raw preference scores, as published."""
+
+    type: Literal["weighted"] = "weighted"
+    weights: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
+    normalize: bool = True
+
+
+class VoteJudge(Section):
+    """One weighted vote a signal; without `weights` the published ones."""
+
+    type: Literal["vote"]
+    weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
+
+
+JudgeSettings = Annotated[WeightedJudge | VoteJudge, Discriminator("type")]

@@ -1,0 +1,82 @@
+"""The whole tree of settings, and what must hold between its sections."""
+
+from pydantic import Field, model_validator
+
+from reward_agent.config.chat import ChatSettings
+from reward_agent.config.evidence import EvidenceSettings
+from reward_agent.config.factuality import FactualitySettings
+from reward_agent.config.instructions import InstructionSettings
+from reward_agent.config.judge import JudgeSettings, WeightedJudge
+from reward_agent.config.prefer import PreferSettings
+from reward_agent.config.route import RouteSettings, RuleRouting
+from reward_agent.config.run import RunSettings
+from reward_agent.config.sandbox import SandboxSettings
+from reward_agent.config.section import Off, Section
+
+DEFAULT_PRESET = "offline"
+
+
+class VerifySettings(Section):
+    """The verifiers, by signal name."""
+
+    instructions: InstructionSettings = Off()
+    factuality: FactualitySettings = Off()
+
+
+class Settings(Section):
+    """The whole tree."""
+
+    preset: str = DEFAULT_PRESET
+    chat: dict[str, ChatSettings] = Field(default_factory=dict)
+    evidence: EvidenceSettings = Off()
+    route: RouteSettings = RuleRouting()
+    verify: VerifySettings = VerifySettings()
+    prefer: tuple[PreferSettings, ...] = ()
+    judge: JudgeSettings = WeightedJudge()
+    sandbox: SandboxSettings = SandboxSettings()
+    run: RunSettings = RunSettings()
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The setting that asks a chat model -> the name of that model, for every stage that asks one."""
+        stages = {
+            "evidence": self.evidence,
+            "route": self.route,
+            "verify.instructions": self.verify.instructions,
+            "verify.factuality": self.verify.factuality,
+            **{f"prefer.{place}": model for place, model in enumerate(self.prefer)},
+            "judge": self.judge,
+        }
+        return {
+            f"{place}.{key}": getattr(stage, key)
+            for place, stage in stages.items()
+            for key in ("chat", "coder")
+            if hasattr(stage, key)
+        }
+
+    @model_validator(mode="after")
+    def _asked_models_exist(self) -> "Settings":
+        for place, name in self.asked.items():
+            if name not in self.chat:
+                known = f"the chat models are {', '.join(self.chat)}" if self.chat else "no chat model is configured"
+                raise ValueError(f"{place}: there is no chat model {name!r}; {known}. Add a section [chat.{name}]")
+        return self
+
+    @model_validator(mode="after")
+    def _weighted_signals_exist(self) -> "Settings":
+        signals = [*VerifySettings.model_fields, *(model.name for model in self.prefer)]
+        for name in self.judge.weights:
+            if name not in signals:
+                raise ValueError(f"judge.weights.{name}: there is no such signal; the signals are {', '.join(signals)}")
+        return self
+
+    @model_validator(mode="after")
+    def _comparable(self) -> "Settings":
+        if isinstance(self.judge, WeightedJudge) and self.judge.normalize:
+            for model in self.prefer:
+                if model.calibration is None:
+                    raise ValueError(
+                        f"the preference model {model.name!r} has no calibration, so its unit is unknown: give it "
+                        "`calibration = { centre = ..., spread = ... }`, or set judge.normalize = false for a raw sum"
+                    )
+        return self

@@ -1,0 +1,1 @@
+"""Evidence: where passages that bear on a claim come from."""
