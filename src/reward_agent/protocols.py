@@ -1,4 +1,5 @@
 """The seven seams. Each has one method; an implementation is a frozen dataclass whose fields are what it needs.
+An evidence source may offer a second one, to answer many queries at once (`BatchedEvidenceSource`).
 
 `reward_agent.testing` has a public double for every one of them, and `tests/contracts/` states what each must do.
 """
@@ -85,6 +86,23 @@ class EvidenceSource(Protocol):
 
     async def search(self, query: str) -> Sequence[Passage]:
         """Passages, best first; an empty sequence when there are none. Raises SignalError."""
+        ...
+
+
+@runtime_checkable
+class BatchedEvidenceSource(EvidenceSource, Protocol):
+    """An evidence source that answers many queries for the price of one, such as a model that is asked once.
+
+    A caller with several queries uses `search_many` where a source offers it, and concurrent `search` otherwise. A
+    wrapper around a source (a cache, a recorder) offers it where the wrapped source does.
+    """
+
+    async def search_many(self, queries: Sequence[str]) -> Sequence[Sequence[Passage]]:
+        """For every query, in order, what `search` finds for it: passages best first, or an empty sequence.
+
+        `queries` are distinct and may be empty, which asks nobody. Raises SignalError for all of them together: a
+        query whose look-up failed is never passed off as one that found nothing.
+        """
         ...
 
 
