@@ -15,6 +15,8 @@ from typing import Literal, Self
 
 Role = Literal["system", "user", "assistant", "tool"]
 SignalKind = Literal["verification", "preference"]
+REVERSED = "@reversed"
+"""What the id of a sample ends with when its candidates stand in the opposite order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
