@@ -8,7 +8,6 @@ a bug and propagates. A failed router runs every check and says so. A signal tak
 it scored every candidate; with none left the sample is unjudged, not guessed.
 """
 
-import asyncio
 import math
 from collections import Counter
 from collections.abc import Coroutine, Sequence
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 from reward_agent.errors import ConfigError, SignalError
 from reward_agent.prompting import metered
 from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.together import together
 from reward_agent.types import Decision, Failure, Judgment, Plan, Sample, Signal, Verdict
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class RewardAgent:
             failed_route = (plan,) if isinstance(plan, Failure) else ()
             if isinstance(plan, Failure):
                 plan = Plan(checks=tuple(v.name for v in self.verifiers), reason="the router failed: every check runs")
-            results = await _together(
+            results = await together(
                 *(_attempt(v.name, _verified(v, sample)) for v in self.verifiers if v.name in plan.checks),
                 *(_attempt(p.name, _preferred(p, sample)) for p in self.preference_models),
             )
@@ -75,18 +75,6 @@ async def _attempt(source: str, stage: Coroutine[Any, Any, T]) -> T | Failure:
         return await stage
     except SignalError as error:
         return Failure(source=source, kind=error.kind, error=str(error))
-
-
-async def _together(*stages: Coroutine[Any, Any, T]) -> Sequence[T]:
-    """All stages at once, results in order. A bug in one stops the others and propagates as itself."""
-    if len(stages) < 2:
-        return [await stage for stage in stages]
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(stage) for stage in stages]
-    except ExceptionGroup as bugs:
-        raise bugs.exceptions[0] from None
-    return [task.result() for task in tasks]
 
 
 async def _verified(verifier: Verifier, sample: Sample) -> Signal:

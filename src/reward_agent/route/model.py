@@ -12,13 +12,11 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-
-from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from reward_agent.presentation import conversation
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
+from reward_agent.replies import each_of
 from reward_agent.route.rules import Reading, RuleRouter, plan_of
 from reward_agent.types import Plan, Sample
 
@@ -54,10 +52,10 @@ class ModelRouter:
             self._answers.move_to_end(key)
             return self._answers[key]
         fence = Fence(request)
-        reply = await ask(
+        answer = await ask(
             self.chat,
             load_prompt(__package__, "checks"),
-            _reply_about(tuple(checks)),
+            each_of(tuple(checks), bool),
             purpose="route.checks",
             max_tokens=200,
             rule=fence.rule,
@@ -65,7 +63,6 @@ class ModelRouter:
             example=json.dumps(dict.fromkeys(checks, True)),
             request=fence("request", request),
         )
-        answer = reply.model_dump(by_alias=True)
         self._answers[key] = answer
         while len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
@@ -77,10 +74,3 @@ def _settled(reading: Reading, answer: Mapping[str, bool]) -> Reading:
         return reading
     runs = answer[reading.check]
     return replace(reading, runs=runs, certain=True, reason=f"the model says {'yes' if runs else 'no'}")
-
-
-@lru_cache
-def _reply_about(checks: tuple[str, ...]) -> type[BaseModel]:
-    """A reply that holds yes or no for each check and nothing else."""
-    fields = {f"check_{number}": (bool, Field(alias=check)) for number, check in enumerate(checks)}
-    return create_model("Checks", __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload, no-any-return]
