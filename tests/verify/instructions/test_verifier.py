@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reward_agent.presentation import storable
 from reward_agent.types import Sample, Signal
 from reward_agent.verify.instructions.constraint import Measurement
-from reward_agent.verify.instructions.verifier import InstructionVerifier, share_met
+from reward_agent.verify.instructions.verifier import InstructionVerifier, share_met, storable
 
 
 def verified(prompt: str, *responses: str, graded: bool = True) -> Signal:

@@ -4,8 +4,8 @@
     ("factuality.ratings"), divided by 10; a candidate's score is the mean over its pairs
 
 After "Agentic Reward Modeling" (ACL 2025). Mended here: a reply that cannot be read is a failure, not 0.5; the order in
-which a pair is shown follows the sample's id; a pair about which nothing was found gets no rating. Answers that mean the
-same are both right, as published. One candidate alone cannot be compared and gets no verdict.
+which a pair is shown follows the sample's id; a pair about which nothing was found gets no rating. Answers that mean
+the same are both right, as published. One candidate alone cannot be compared and gets no verdict.
 
 It costs two calls a pair and what the look-ups cost; `grouped.py` answers the same question for less.
 """

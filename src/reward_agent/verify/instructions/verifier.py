@@ -10,7 +10,6 @@ every constraint was found, and that "met" is how a person would count (see `Rea
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reward_agent.presentation import storable
 from reward_agent.types import Finding, Sample, Signal, Verdict
 from reward_agent.verify.instructions.catalog import CATALOG, measure
 from reward_agent.verify.instructions.constraint import Constraint, Measurement, Reading
@@ -70,6 +69,11 @@ class InstructionVerifier:
             measurements = [NOTHING_SAID] * len(constraints)
         findings = tuple(_finding(c, m) for c, m in zip(constraints, measurements, strict=True))
         return Verdict(score=share_met(measurements, graded=self.graded), findings=findings + unread)
+
+
+def storable(text: str) -> str:
+    """The text with every lone surrogate, half a character that no file can hold, as the replacement character."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def share_met(measurements: Sequence[Measurement], *, graded: bool) -> float | None:
