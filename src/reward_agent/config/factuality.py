@@ -12,7 +12,7 @@ class FactualitySection(Section):
     and times the number of claims, how much evidence one prompt shows. `lookups_in_flight`: of one sample."""
 
     chat: str = "default"
-    passage_chars: int = Field(default=700, ge=100, le=20_000)
+    passage_chars: int = Field(default=600, ge=100, le=20_000)
     lookups_in_flight: int = Field(default=8, ge=1, le=256)
 
 

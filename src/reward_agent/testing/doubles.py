@@ -135,6 +135,20 @@ class FixedEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class OverlapEvidence:
+    """The passages that share words with the query, those that share most first; at most `limit`."""
+
+    passages: Sequence[Passage]
+    limit: int = 5
+
+    async def search(self, query: str) -> Sequence[Passage]:
+        asked = set(query.casefold().split())
+        shared = [(len(asked & set(passage.text.casefold().split())), passage) for passage in self.passages]
+        ranked = sorted((found for found in shared if found[0]), key=lambda found: (-found[0], found[1].text))
+        return [passage for _, passage in ranked[: self.limit]]
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenEvidence:
     """A search that fails."""
 

@@ -68,7 +68,7 @@ class PairedDifferences:
     everyone: bool = True
     shorter_wins: bool = False
     candidate_chars: int = 12_000
-    passage_chars: int = 700
+    passage_chars: int = 600
     lookups_in_flight: int = 8
     evidence_note: str = ""
 
