@@ -2,9 +2,10 @@
 
     python -m benchmarks.agent_calls [--evidence {corpus,recall}]
 
-The samples are made up here. Answers of about 600 characters each state a dozen facts, of which some differ; the
-corpus holds a passage of about 500 characters for each fact. What a real model replies changes how many claims are looked
-up, and so the length of the second prompt; the number of calls follows from the sizes alone.
+The samples are made up here. Candidates state the same eight facts, and every other one is mistaken in two of them;
+"long" ones go on for 4,000 characters. The corpus holds a passage of about 550 characters for each fact. What a real
+model replies changes how many claims are looked up, and with that the length of the prompts that follow; the number of
+calls depends on the sizes alone.
 """
 
 import argparse
@@ -32,11 +33,12 @@ FACTS = (
     "Entrance for children has been free since {}.",
 )
 FILLER = (
-    " The building stands on piles of oak at the mouth of the old harbour, where the ferries turned until the bridge was "
-    "built. Its collections grew out of the cupboard of a harbour master who never threw a letter away, and out of gifts "
-    "from families whose men had sailed from here. School classes come in spring, when the tide is low enough to walk "
-    "around the whole of it, and the guides like to show the marks that the great floods left on the walls."
+    " The building stands on piles of oak at the mouth of the old harbour, where the ferries turned until the bridge "
+    "was built. Its collections grew out of the cupboard of a harbour master who never threw a letter away, and out of "
+    "gifts from families whose men had sailed from here. School classes come in spring, when the tide is low enough to "
+    "walk around the whole of it, and the guides like to show the marks that the great floods left on the walls."
 )
+LONG = 4_000
 
 
 @dataclass(slots=True)
@@ -54,13 +56,15 @@ class CountingRecall:
         return [(await self.corpus.search(query))[:1] for query in queries]
 
 
-def made_up_sample(candidates: int) -> Sample:
-    """Candidates that state the same eight facts; every other one is mistaken in two of them."""
+def made_up_sample(candidates: int, *, long: bool) -> Sample:
+    """Every candidate has a text of its own."""
     texts = []
     for index in range(candidates):
         wrong = {index % len(FACTS), (3 * index + 1) % len(FACTS)} if index % 2 else set()
         values = [_value(place) + (index if place in wrong else 0) for place in range(len(FACTS))]
-        texts.append(" ".join(fact.format(value) for fact, value in zip(FACTS, values, strict=True)))
+        facts = " ".join(fact.format(value) for fact, value in zip(FACTS, values, strict=True))
+        text = f"{facts} This is what guide number {index + 1} tells."
+        texts.append((text + FILLER * LONG)[:LONG] if long else text)
     return Sample.of("Tell me about the Harbour Museum of Westrand.", texts, id=f"made-up-{candidates}")
 
 
@@ -75,18 +79,18 @@ def _value(place: int) -> int:
     return 1871 + 13 * place
 
 
-async def print_calls(evidence: EvidenceSource | CountingRecall, candidates: int, pairwise: bool) -> None:
+async def print_calls(evidence: EvidenceSource, candidates: int, *, pairwise: bool, long: bool) -> None:
     chat = SimulatedChat()
     recalled = evidence.calls if isinstance(evidence, CountingRecall) else 0
     way: Way = (PairedDifferences if pairwise else GroupedClaims)(chat=chat, evidence=evidence)
-    signal = await FactualityVerifier(way=way).verify(made_up_sample(candidates))
+    signal = await FactualityVerifier(way=way).verify(made_up_sample(candidates, long=long))
     recalls = evidence.calls - recalled if isinstance(evidence, CountingRecall) else 0
     calls = ", ".join(f"{purpose} {count}" for purpose, count in sorted(chat.calls.items()))
-    print(
-        f"{'pairwise' if pairwise else 'grouped':9} n = {candidates:2}: {chat.calls.total() + recalls:3} calls ({calls}"
-        f"{f', recall {recalls}' if recalls else ''}), {chat.prompt_characters.total():,} prompt characters"
-        f"{'' if signal.scores else ', and a candidate without a score'}"
-    )
+    name = f"{'pairwise' if pairwise else 'grouped':8} {'long' if long else 'short':5} n = {candidates:2}"
+    recall = f", recall {recalls}" if recalls else ""
+    unscored = "" if signal.scores else ", a candidate without a score"
+    total = chat.calls.total() + recalls
+    print(f"{name}: {total:3} calls ({calls}{recall}), {chat.prompt_characters.total():,} prompt characters{unscored}")
 
 
 def main() -> None:
@@ -95,9 +99,10 @@ def main() -> None:
     corpus = OverlapEvidence(made_up_corpus())
     recall = parser.parse_args().evidence == "recall"
     print_header("made-up samples and a made-up corpus, in this script")
-    for pairwise in (False, True):
+    for pairwise, long in ((False, False), (False, True), (True, False)):
         for candidates in (1, 2, 4, 8, 16, 32):
-            asyncio.run(print_calls(CountingRecall(corpus) if recall else corpus, candidates, pairwise))
+            source = CountingRecall(corpus) if recall else corpus
+            asyncio.run(print_calls(source, candidates, pairwise=pairwise, long=long))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from reward_agent.types import REVERSED, Message
 
 PROMPT_CHARS = 8_000
 """How much of the request the candidates answer is shown."""
-_HEAD = 2 / 3
-"""How much of what is kept of a long text is its beginning; the rest is its end."""
+_LEFT_OUT = "\n[... {:,} characters left out ...]\n"
+_TAIL = 1 / 3
+"""How much of what is kept of a long text is its end; the rest is its beginning."""
 
 
 def shown_order(sample_id: str, count: int) -> tuple[int, ...]:
@@ -68,14 +69,15 @@ def conversation(prompt: Sequence[Message], *, limit: int = PROMPT_CHARS) -> str
 def shortened(text: str, limit: int) -> str:
     """The text, or its beginning and end with a mark between them that says how much was left out.
 
-    It has at most `limit` characters and the mark. Lone surrogates become the replacement character (see `storable`).
+    It has at most `limit` characters, the mark among them, unless the limit has no room for the mark. Lone surrogates
+    become the replacement character (see `storable`).
     """
     text = storable(text)
     if len(text) <= limit:
         return text
-    head = int(limit * _HEAD)
-    tail = limit - head
-    return f"{text[:head]}\n[... {len(text) - limit:,} characters left out ...]\n{text[len(text) - tail :]}"
+    room = max(0, limit - len(_LEFT_OUT.format(len(text))))
+    tail = int(room * _TAIL)
+    return text[: room - tail] + _LEFT_OUT.format(len(text) - room) + text[len(text) - tail :]
 
 
 def on_one_line(text: str, limit: int) -> str:

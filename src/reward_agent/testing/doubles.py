@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reward_agent.agent import RewardAgent
 from reward_agent.errors import SignalError
-from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.protocols import ChatModel, Judger, PreferenceModel, Router, Verifier
 from reward_agent.types import (
     ChatRequest,
     Completion,
@@ -122,6 +122,18 @@ class ScriptedChat:
             raise reply
         tokens = sum(len(m.content.split()) for m in request.messages) + len(reply.split())
         return Completion(text=reply, usage=Usage(calls=1, tokens=tokens))
+
+
+@dataclass(slots=True)
+class ListeningChat:
+    """Passes every request on to `chat` and keeps it."""
+
+    chat: ChatModel
+    requests: list[ChatRequest] = field(default_factory=list)
+
+    async def complete(self, request: ChatRequest) -> Completion:
+        self.requests.append(request)
+        return await self.chat.complete(request)
 
 
 @dataclass(frozen=True, slots=True)

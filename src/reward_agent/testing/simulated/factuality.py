@@ -54,11 +54,11 @@ def verdicts(request: ChatRequest) -> str:
 
 @answers("factuality.differences")
 def differences(request: ChatRequest) -> str:
-    texts = list(_candidates(request).values())
-    said = sorted({sentence for text in texts for sentence in sentences(text)})
-    differing = [
-        one for one in said if any(agree(one, closest(one, sentences(text)) or "") is not True for text in texts)
-    ]
+    candidates = _candidates(request)
+    said = sorted({sentence for text in candidates.values() for sentence in sentences(text)})
+    stands = {sentence: _stands(sentence, candidates) for sentence in said}
+    differing = [sentence for sentence, (asserts, _) in stands.items() if len(asserts) < len(candidates)]
+    differing.sort(key=lambda sentence: not stands[sentence][1])  # what another denies comes first
     found = [{"difference": sentence, "query": subject(sentence)} for sentence in differing]
     return json.dumps({"differences": found[: _limit(request)]})
 
