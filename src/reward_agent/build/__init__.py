@@ -1,0 +1,27 @@
+"""Settings -> objects.
+
+    async with open_agent(load_settings(preset="offline")) as agent:
+        judgment = await agent.judge(sample)
+
+    resources.py   what is opened and closed: chat models, evidence, the sandbox
+    stages.py      router, verifiers, preference models, judger, made over what is open
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from reward_agent.agent import RewardAgent
+from reward_agent.build.resources import Say, open_resources, open_sandbox
+from reward_agent.build.stages import build_agent, build_instruction_verifier
+from reward_agent.config import Settings
+
+__all__ = ["build_agent", "build_instruction_verifier", "open_agent", "open_resources", "open_sandbox"]
+
+
+@asynccontextmanager
+async def open_agent(
+    settings: Settings, *, eager: bool = False, say: Say = lambda line: None
+) -> AsyncIterator[RewardAgent]:
+    """The agent these settings describe, with all that it needs open until the end. See `build_agent`."""
+    async with open_resources(settings, say=say) as resources:
+        yield build_agent(settings, resources, eager=eager)

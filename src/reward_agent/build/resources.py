@@ -1,0 +1,75 @@
+"""What an agent holds open while it works: chat models, evidence, the sandbox.
+
+    async with open_resources(settings) as resources:
+        agent = build_agent(settings, resources)
+
+Only what the settings use is opened. Each stage gets its models from here by name, so that stages which ask the same
+model share its cache, its limits and its connections.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reward_agent.config import Settings
+from reward_agent.errors import ConfigError
+from reward_agent.protocols import ChatModel, EvidenceSource, Sandbox
+
+if TYPE_CHECKING:
+    from reward_agent.sandbox import FusionSandbox, JailedSandbox
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What is open. `tier` names the sandbox's tier, as findings and reports show it."""
+
+    chat: Mapping[str, ChatModel] = field(default_factory=dict)
+    evidence: EvidenceSource | None = None
+    sandbox: Sandbox | None = None
+    tier: str = ""
+
+    def chat_model(self, name: str, *, asked_by: str) -> ChatModel:
+        """Raises ConfigError where it was not opened."""
+        if name not in self.chat:
+            raise ConfigError(
+                f"{asked_by} asks the chat model {name!r}, which is not open: use `async with open_agent(settings)`"
+            )
+        return self.chat[name]
+
+
+NOTHING_OPEN = Resources()
+"""Enough for settings that ask no model, no source and no sandbox, as `offline` does."""
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, *, say: Say = lambda line: None) -> AsyncIterator[Resources]:
+    """Opens what the settings use and closes it in the end; `say` gets a line about each, for the person.
+
+    Raises ConfigError where something cannot be opened.
+    """
+    async with AsyncExitStack():
+        yield Resources()
+
+
+def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandbox | FusionSandbox"]:
+    """The sandbox these settings describe, for `async with`. Entering raises ConfigError where the host cannot give it.
+
+    Presets that run no generated code never call this.
+    """
+    from reward_agent.sandbox import FusionSandbox
+    from reward_agent.sandbox import open_sandbox as opened
+
+    sandbox = settings.sandbox
+    if sandbox.server is not None:
+        return nullcontext(FusionSandbox(url=sandbox.server, timeout_s=sandbox.wall_s))
+    return opened(
+        require=sandbox.require,
+        workers=sandbox.workers,
+        cpu_s=sandbox.cpu_s,
+        wall_s=sandbox.wall_s,
+        memory_mb=sandbox.memory_mb,
+        in_flight=sandbox.in_flight,
+    )

@@ -1,0 +1,97 @@
+"""Settings and open resources -> the stages of an agent. The only module that names concrete stages."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from reward_agent.agent import RewardAgent
+from reward_agent.build.resources import NOTHING_OPEN, Resources
+from reward_agent.config import Settings
+from reward_agent.config.judge import WeightedJudge
+from reward_agent.config.prefer import PreferSettings
+from reward_agent.config.route import RuleRouting
+from reward_agent.config.section import Off
+from reward_agent.errors import ConfigError
+from reward_agent.judge.calibrate import Calibration
+from reward_agent.judge.vote import PUBLISHED_WEIGHTS, VoteJudger
+from reward_agent.judge.weighted import WeightedJudger
+from reward_agent.prefer.python import PythonPreference
+from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.route.every import EveryCheckRouter
+from reward_agent.route.rules import RuleRouter
+from reward_agent.verify.instructions.verifier import InstructionVerifier
+
+
+def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eager: bool = False) -> RewardAgent:
+    """The agent these settings describe, over what was opened for it.
+
+    With `eager`, what is otherwise loaded on first use is loaded now: right for a long run, whose rate and remaining
+    time then mean something from the first sample on. Raises ConfigError where something the settings name cannot be
+    had, or needs to be opened and was not.
+    """
+    verifiers = tuple(_verifiers(settings, resources, eager))
+    return RewardAgent(
+        router=_router(settings, verifiers),
+        verifiers=verifiers,
+        preference_models=tuple(_preference_model(model) for model in settings.prefer),
+        judger=_judger(settings),
+    )
+
+
+def build_instruction_verifier(settings: Settings, resources: Resources = NOTHING_OPEN) -> InstructionVerifier:
+    """The instruction verifier alone. Raises ConfigError where it is off."""
+    instructions = settings.verify.instructions
+    if isinstance(instructions, Off):
+        raise ConfigError("verify.instructions is off; set verify.instructions.type=rules")
+    return InstructionVerifier(reading=instructions.reading, graded=instructions.graded)
+
+
+def _router(settings: Settings, verifiers: Sequence[Verifier]) -> Router:
+    checks = tuple(verifier.name for verifier in verifiers)
+    return RuleRouter(checks=checks) if isinstance(settings.route, RuleRouting) else EveryCheckRouter(checks=checks)
+
+
+def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterator[Verifier]:
+    if not isinstance(settings.verify.instructions, Off):
+        verifier = build_instruction_verifier(settings, resources)
+        if eager:
+            verifier.load()
+        yield verifier
+
+
+def _preference_model(settings: PreferSettings) -> PreferenceModel:
+    return PythonPreference(name=settings.name, function=_imported(settings.function))
+
+
+def _imported(path: str) -> Callable[[list[dict[str, str]], list[str]], Any]:
+    module_name, _, name = path.partition(":")
+    try:
+        function = getattr(importlib.import_module(module_name), name)
+    except Exception as error:  # the module is the user's, and may fail in any way as it is imported
+        raise ConfigError(
+            f"prefer.function = {path!r} cannot be imported ({type(error).__name__}: {error}). Mend or install it, or "
+            "put its folder on PYTHONPATH"
+        ) from error
+    if not _takes_two(function):
+        raise ConfigError(f"prefer.function = {path!r} must be a function of (prompt, responses)")
+    return function  # type: ignore[no-any-return]  # checked above as far as Python can
+
+
+def _takes_two(function: object) -> bool:
+    try:
+        return callable(function) and len(inspect.signature(function).parameters) >= 2
+    except ValueError:  # a built-in without a signature
+        return False
+
+
+def _judger(settings: Settings) -> Judger:
+    judge = settings.judge
+    if isinstance(judge, WeightedJudge):
+        scales = {
+            model.name: Calibration(centre=model.calibration.centre, spread=model.calibration.spread)
+            for model in settings.prefer
+            if judge.normalize and model.calibration is not None
+        }
+        return WeightedJudger(weights=judge.weights, calibrations=scales)
+    return VoteJudger(weights=judge.weights or PUBLISHED_WEIGHTS)
