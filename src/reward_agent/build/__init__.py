@@ -1,10 +1,10 @@
 """Settings -> objects.
 
-    async with open_agent(load_settings(preset="offline")) as agent:
-        judgment = await agent.judge(sample)
+async with open_agent(load_settings(preset="offline")) as agent:
+    judgment = await agent.judge(sample)
 
-    resources.py   what is opened and closed: chat models, evidence, the sandbox
-    stages.py      router, verifiers, preference models, judger, made over what is open
+resources.py   what is opened and closed: chat models, evidence, the sandbox
+stages.py      router, verifiers, preference models, judger, made over what is open
 """
 
 from collections.abc import AsyncIterator
