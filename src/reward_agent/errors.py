@@ -5,6 +5,7 @@
     ├── DataError          a file or a row cannot be read as what it should be
     ├── RunError           a run folder is in use, was made by other settings, or is damaged
     ├── ReportError        two runs cannot be compared, or a run has nothing to report
+    ├── StoreError         a store's file (cache, record) cannot be opened, read or written
     └── SignalError        a stage of the agent failed on one sample; recorded as a Failure, never scored
         ├── ReplyError     a model replied, and twice the reply could not be read
         └── SandboxError   the sandbox failed, so nothing is known about the checker (sandbox/worker.py)
@@ -34,6 +35,10 @@ class RunError(RewardAgentError):
 
 class ReportError(RewardAgentError):
     """A report cannot be made; the message says what is missing."""
+
+
+class StoreError(RewardAgentError):
+    """A store's file cannot be opened, read or written; the message names it and says what to do."""
 
 
 class SignalError(RewardAgentError):
