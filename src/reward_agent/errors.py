@@ -8,13 +8,12 @@
     ├── StoreError         a store's file (cache, record) cannot be opened, read or written
     └── SignalError        a stage of the agent failed on one sample; recorded as a Failure, never scored
         ├── ReplyError     a model replied, and twice the reply could not be read
+        ├── ChatError      a call to a chat model failed; its kinds are in chat/errors.py
         └── SandboxError   the sandbox failed, so nothing is known about the checker (sandbox/worker.py)
 
 Anything else that escapes is a bug and is allowed to propagate. Each message says what was expected, what
 came, where, and what to change.
 """
-
-from typing import ClassVar
 
 
 class RewardAgentError(Exception):
@@ -47,7 +46,7 @@ class SignalError(RewardAgentError):
     The agent records it as a `Failure` and goes on. `kind` is a short stable word for counting.
     """
 
-    kind: ClassVar[str] = "error"
+    kind: str = "error"
 
 
 class ReplyError(SignalError):

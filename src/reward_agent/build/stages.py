@@ -36,6 +36,7 @@ def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eage
         verifiers=verifiers,
         preference_models=tuple(_preference_model(model) for model in settings.prefer),
         judger=_judger(settings),
+        timeout_s=settings.run.sample_timeout_s,
     )
 
 
