@@ -9,12 +9,12 @@ calls, and fails none: the cache then stops keeping, and says so once.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from reward_agent.store.in_flight import InFlight
 from reward_agent.chat.questions import question_key
 from reward_agent.chat.schemas import fits
 from reward_agent.errors import StoreError
 from reward_agent.protocols import ChatModel
 from reward_agent.store import Store
+from reward_agent.store.in_flight import InFlight
 from reward_agent.types import ChatRequest, Completion, Usage
 
 NAMESPACE = "chat"

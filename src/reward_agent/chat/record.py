@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from reward_agent.chat.cache import KEPT
 from reward_agent.chat.errors import NotRecordedError, RecordedError
-from reward_agent.store.in_flight import InFlight
 from reward_agent.chat.questions import question_key
 from reward_agent.errors import SignalError
 from reward_agent.protocols import ChatModel
 from reward_agent.store import Store
+from reward_agent.store.in_flight import InFlight
 from reward_agent.types import ChatRequest, Completion
 
 NAMESPACE = "recorded chat"

@@ -1,10 +1,10 @@
 """How a look-up fails. Each is a SignalError with a stable kind: recorded and counted, never taken for "found nothing".
 
-    SearchError                kind "search"               the source could not be reached, or failed on its side
-    ├── SearchTimeout          kind "search timeout"       no answer in time
-    ├── SearchRefused          kind "search refused"       the key or the request was refused: asking again is no use
-    ├── SearchLimited          kind "search limited"       too many requests, and waiting did not help
-    └── UnreadableResults      kind "unreadable results"   an answer came, and it is not what the service documents
+SearchError                kind "search"               the source could not be reached, or failed on its side
+├── SearchTimeout          kind "search timeout"       no answer in time
+├── SearchRefused          kind "search refused"       the key or the request was refused: asking again is no use
+├── SearchLimited          kind "search limited"       too many requests, and waiting did not help
+└── UnreadableResults      kind "unreadable results"   an answer came, and it is not what the service documents
 """
 
 from reward_agent.errors import SignalError

@@ -117,7 +117,7 @@ class Fetcher:
         return SearchRefused(f"{self.name} refused the request (HTTP {status}): {said}")
 
 
-class _Passing(Exception):  # noqa: N818  # not an error yet: it may pass
+class _Passing(Exception):  # not an error yet: it may pass
     """What went wrong may be gone at the next try."""
 
     def __init__(self, error: SearchError, *, wait_s: float | None = None) -> None:

@@ -1,6 +1,6 @@
 """Passages -> an index in a folder.
 
-    report = build_index(pages, Path("my-index"), note=problems.append)
+    report = build_index(pages, Path("my-index"), cutter=Cutter(note=problems.append))
 
 The index is built beside the one that stands and takes its place in one step, so a build that dies leaves what was
 there; what it left over is removed by the next. It is not resumed: it starts again. Memory is bounded by the writer's
@@ -14,6 +14,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,62 +43,19 @@ class IndexReport:
     fingerprint: str
 
 
-def build_index(
-    pages: Iterable[Page | Problem],
-    out: Path,
-    *,
-    replace: bool = False,
-    passage_chars: int = PASSAGE_CHARS,
-    overlap_chars: int = OVERLAP_CHARS,
-    note: Callable[[Problem], None] = lambda problem: None,
-    watch: Callable[[int, int], None] = lambda pages, passages: None,
-) -> IndexReport:
-    """Indexes the pages in `out`; `note` gets each Problem, `watch` the counts of pages and passages so far.
+class Cutter:
+    """Cuts pages into passages, and counts and fingerprints what comes by.
 
-    Raises ConfigError where `out` holds an index already (without `replace`) or anything else, or another process
-    builds there; DataError where there is no passage at all.
+    `note` gets each Problem among the pages, `watch` the counts of pages and passages so far.
     """
-    _check_out(out, replace=replace)
-    out.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(out / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ConfigError(f"another process is building an index in {out}. Wait for it, or choose another --out") from None
-    try:
-        building = out / "building"
-        shutil.rmtree(building, ignore_errors=True)
-        building.mkdir()
-        counts = _Counts(passage_chars=passage_chars, overlap_chars=overlap_chars, note=note, watch=watch)
-        _write(counts.stored(pages), building)
-        if not counts.passages:
-            shutil.rmtree(building)
-            raise DataError(f"the documents hold no text, so there is nothing to index in {out}. Check the warnings")
-        return _put_in_place(out, building, counts)
-    finally:
-        lock.release()
-
-
-def schema() -> "tantivy.Schema":
-    """The fields of a passage: its terms, which are looked up, and the passage itself as JSON, which comes back."""
-    import tantivy
-
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("terms", tokenizer_name=ANALYZER, index_option="freq")
-    builder.add_bytes_field("passage", stored=True)
-    return builder.build()
-
-
-class _Counts:
-    """Cuts pages into passages, and counts and fingerprints what comes by."""
 
     def __init__(
         self,
         *,
-        passage_chars: int,
-        overlap_chars: int,
-        note: Callable[[Problem], None],
-        watch: Callable[[int, int], None],
+        passage_chars: int = PASSAGE_CHARS,
+        overlap_chars: int = OVERLAP_CHARS,
+        note: Callable[[Problem], None] = lambda problem: None,
+        watch: Callable[[int, int], None] = lambda pages, passages: None,
     ) -> None:
         self.passage_chars = passage_chars
         self.overlap_chars = overlap_chars
@@ -105,10 +63,11 @@ class _Counts:
         self.passages = 0
         self._digest = hashlib.blake2b(digest_size=16)
         self._note = note
-        self._watch = watch
+        self.watch = watch
 
     @property
     def fingerprint(self) -> str:
+        """A digest of every passage so far, in order."""
         return self._digest.hexdigest()
 
     def stored(self, pages: Iterable[Page | Problem]) -> Iterator[tuple[Passage, bytes]]:
@@ -123,7 +82,48 @@ class _Counts:
                 self.passages += 1
                 self._digest.update(len(raw).to_bytes(8, "little") + raw)
                 yield passage, raw
-            self._watch(self.pages, self.passages)
+            self.watch(self.pages, self.passages)
+
+
+def build_index(
+    pages: Iterable[Page | Problem], out: Path, *, replace: bool = False, cutter: Cutter | None = None
+) -> IndexReport:
+    """Indexes the pages in `out`, cut into passages by `cutter`.
+
+    Raises ConfigError where `out` holds an index already (without `replace`) or anything else, or another process
+    builds there; DataError where there is no passage at all.
+    """
+    _check_out(out, replace=replace)
+    out.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(out / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ConfigError(
+            f"another process is building an index in {out}. Wait for it, or choose another --out"
+        ) from None
+    try:
+        building = out / "building"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir()
+        cutter = cutter or Cutter()
+        _write(cutter.stored(pages), building)
+        if not cutter.passages:
+            shutil.rmtree(building)
+            raise DataError(f"the documents hold no text, so there is nothing to index in {out}. Check the warnings")
+        return _put_in_place(out, building, cutter)
+    finally:
+        lock.release()
+
+
+def schema() -> "tantivy.Schema":
+    """The fields of a passage: its terms, which are looked up, and the passage itself as JSON, which comes back."""
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("terms", tokenizer_name=ANALYZER, index_option="freq")
+    builder.add_bytes_field("passage", stored=True)
+    return builder.build()
 
 
 def _write(stored: Iterable[tuple[Passage, bytes]], folder: Path) -> None:
@@ -141,20 +141,18 @@ def _write(stored: Iterable[tuple[Passage, bytes]], folder: Path) -> None:
     writer.wait_merging_threads()
 
 
-def _put_in_place(out: Path, building: Path, counts: _Counts) -> IndexReport:
-    import tantivy
-
-    segments = out / f"segments-{counts.fingerprint[:12]}-{secrets.token_hex(2)}"
+def _put_in_place(out: Path, building: Path, cutter: Cutter) -> IndexReport:
+    segments = out / f"segments-{cutter.fingerprint[:12]}-{secrets.token_hex(2)}"
     building.rename(segments)
     stamp = Stamp(
-        tantivy=tantivy.__version__,
+        tantivy=version("tantivy"),
         segments=segments.name,
         files=file_sizes(segments),
-        pages=counts.pages,
-        passages=counts.passages,
-        passage_chars=counts.passage_chars,
-        overlap_chars=counts.overlap_chars,
-        fingerprint=counts.fingerprint,
+        pages=cutter.pages,
+        passages=cutter.passages,
+        passage_chars=cutter.passage_chars,
+        overlap_chars=cutter.overlap_chars,
+        fingerprint=cutter.fingerprint,
     )
     temporary = out / f".{STAMP_FILE}"
     with temporary.open("w", encoding="utf-8") as file:
@@ -165,7 +163,7 @@ def _put_in_place(out: Path, building: Path, counts: _Counts) -> IndexReport:
     for old in out.glob("segments-*"):
         if old != segments:
             shutil.rmtree(old, ignore_errors=True)
-    return IndexReport(pages=counts.pages, passages=counts.passages, fingerprint=counts.fingerprint)
+    return IndexReport(pages=cutter.pages, passages=cutter.passages, fingerprint=cutter.fingerprint)
 
 
 def _check_out(out: Path, *, replace: bool) -> None:

@@ -1,13 +1,12 @@
 """HTML -> text: what a reader of the page sees, without scripts, styles and markup. Nothing is fetched or run.
 
-selectolax (lexbor) parses as browsers do. Pages made to take for ever are refused: time grows with the depth of nesting,
-which is bounded here. (The standard library's parser takes hours for a megabyte of "<!--" on the Pythons we support.)
+selectolax (lexbor) parses as browsers do. Time grows with the depth of nesting, so that is bounded: pages
+made to take for ever are refused. (The standard library's parser takes hours for a megabyte of "<!--" on the Pythons we support.)
 """
 
 import codecs
 import re
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 
 from reward_agent.evidence.corpus.page import Page
@@ -18,15 +17,16 @@ _BLOCKS = (
     "address,article,aside,blockquote,caption,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,"
     "h5,h6,header,hr,li,main,nav,ol,p,pre,section,summary,table,tr,ul"
 )
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_CLOSED_BY_THE_NEXT = frozenset("p li dt dd tr td th thead tbody tfoot option optgroup rt rp colgroup".split())
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+_CLOSED_BY_THE_NEXT = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option"})
 MAX_DEPTH = 1_000
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _LINES = re.compile(r" ?\n ?")
 _BLANKS = re.compile(r"\n{3,}")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 
 
 def read_html(path: Path) -> Iterator[Page | Problem]:
@@ -66,14 +66,13 @@ def seen_text(html: str) -> tuple[str, str]:
     return title, _BLANKS.sub("\n\n", _LINES.sub("\n", _SPACES.sub(" ", body.text()))).strip()
 
 
-def plain_snippet(text: str) -> str:
-    """A search engine's snippet as one line of plain text: tags dropped, character references resolved."""
-    return " ".join(unescape(_TAG.sub("", text)).split())
-
-
 def _encoding(raw: bytes) -> str:
     """What the file says: a byte order mark, its `charset`, else UTF-8."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if raw.startswith(mark):
             return name
     declared = _CHARSET.search(raw[:2048])

@@ -27,7 +27,12 @@ def read_pdf(path: Path) -> Iterator[Page | Problem]:
     command = [sys.executable, "-I", "-m", "reward_agent.evidence.corpus.pdf_process", str(path), str(MAX_TEXT_BYTES)]
     try:
         done = subprocess.run(  # noqa: S603  # our own module, no shell
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=TIME_S, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TIME_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         yield _problem(path, f"its text could not be had in {TIME_S:g} s")

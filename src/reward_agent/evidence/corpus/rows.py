@@ -25,6 +25,7 @@ class Columns:
 
 
 GUESSED = Columns()
+"""No column is named."""
 
 
 def page_of(row: Mapping[str, object], *, place: str, columns: Columns = GUESSED) -> Page | Problem:
@@ -43,7 +44,9 @@ def page_of(row: Mapping[str, object], *, place: str, columns: Columns = GUESSED
     return Page(
         text=text,
         title=title if isinstance(title, str) else "",
-        source=f"{place} ({source})" if isinstance(source, str | int) and not _is_address(source) else _shown(source, place),
+        source=f"{place} ({source})"
+        if isinstance(source, str | int) and not _is_address(source)
+        else _shown(source, place),
     )
 
 

@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,17 +75,15 @@ class CorpusEvidence:
 
 def open_corpus(folder: Path, *, passages: int = PASSAGES) -> CorpusEvidence:
     """The index in `folder`. Raises ConfigError where there is none, it is damaged, or another version wrote it."""
-    import tantivy
+    from tantivy import Index
 
     stamp = read_stamp(folder)
     again = f"Build it again: reward-agent index DOCS... --out {folder} --replace"
     try:
-        index = tantivy.Index.open(str(folder / stamp.segments))
+        index = Index.open(str(folder / stamp.segments))
         searcher = index.searcher()
     except (ValueError, OSError) as error:
-        raise ConfigError(f"tantivy {tantivy.__version__} cannot open {folder} ({error}). {again}") from error
+        raise ConfigError(f"tantivy {version('tantivy')} cannot open {folder} ({error}). {again}") from error
     if searcher.num_docs != stamp.passages:
         raise ConfigError(f"{folder} should hold {stamp.passages} passages and holds {searcher.num_docs}. {again}")
-    return CorpusEvidence(
-        searcher=searcher, schema=index.schema, analyzer=analyzer(), stamp=stamp, passages=passages
-    )
+    return CorpusEvidence(searcher=searcher, schema=index.schema, analyzer=analyzer(), stamp=stamp, passages=passages)

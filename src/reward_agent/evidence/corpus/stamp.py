@@ -65,5 +65,7 @@ def read_stamp(folder: Path) -> Stamp:
     for name, size in stamp.files.items():
         if found.get(name) != size:
             came = f"has {found[name]:,} bytes" if name in found else "is missing"
-            raise ConfigError(f"{folder} is damaged: {segments.name}/{name} should have {size:,} bytes and {came}. {again}")
+            raise ConfigError(
+                f"{folder} is damaged: {segments.name}/{name} should have {size:,} bytes and {came}. {again}"
+            )
     return stamp

@@ -1,4 +1,7 @@
-"""Brave Search API, an index of its own: https://api-dashboard.search.brave.com. `extra_snippets` come with some plans."""
+"""Brave Search API, an index of its own: https://api-dashboard.search.brave.com.
+
+`extra_snippets`, other excerpts of the same page, come with some plans.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -12,9 +12,9 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from reward_agent.evidence.corpus.read_html import plain_snippet
-from reward_agent.evidence.fetching import Fetcher
 from reward_agent.evidence.faults import UnreadableResults
+from reward_agent.evidence.fetching import Fetcher
+from reward_agent.evidence.snippets import plain
 from reward_agent.evidence.web.provider import Hit, Provider
 from reward_agent.evidence.web.query import plain_query
 from reward_agent.types import Passage
@@ -56,16 +56,11 @@ def _passages(hits: Iterable[Hit], limit: int, url: str) -> Iterator[Passage]:
     """Bounded plain passages, each text once; a hit without text is none."""
     seen: set[str] = set()
     for hit in hits:
-        text = _shown(hit.text, MAX_TEXT_CHARS)
+        text = plain(hit.text, MAX_TEXT_CHARS)
         if not text or text in seen:
             continue
         seen.add(text)
         address = hit.address if hit.address.startswith(("http://", "https://")) else f"{url} {hit.address}".rstrip()
-        yield Passage(text=text, title=_shown(hit.title, MAX_TITLE_CHARS), source=_shown(address, MAX_ADDRESS_CHARS))
+        yield Passage(text=text, title=plain(hit.title, MAX_TITLE_CHARS), source=plain(address, MAX_ADDRESS_CHARS))
         if len(seen) == limit:
             return
-
-
-def _shown(text: str, limit: int) -> str:
-    plain = plain_snippet(text[: 4 * limit])
-    return "".join(c if c.isprintable() else " " for c in plain)[:limit].rstrip()

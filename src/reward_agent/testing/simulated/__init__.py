@@ -11,7 +11,11 @@ good a model would be.
     one file a stage holds the answers to that stage's prompts
 """
 
+from reward_agent.testing.simulated import evidence as _evidence
 from reward_agent.testing.simulated.chat import SimulatedChat
 from reward_agent.testing.simulated.registry import ANSWERS, Fenced, answers, fenced_texts
 
-__all__ = ["ANSWERS", "Fenced", "SimulatedChat", "answers", "fenced_texts"]
+STAGES = (_evidence,)
+"""The files that register answers, imported for that."""
+
+__all__ = ["ANSWERS", "STAGES", "Fenced", "SimulatedChat", "answers", "fenced_texts"]
