@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from reward_agent.config import Settings
+    from reward_agent.evidence.corpus import Cutter, IndexReport
+    from reward_agent.evidence.corpus.cluster import Scheme
     from reward_agent.jobs.benchmark import BenchmarkJob
+    from reward_agent.jobs.index import IndexJob
     from reward_agent.reports.metrics import BenchmarkReport
     from reward_agent.types import Judgment, Problem, Sample
 
@@ -44,6 +47,14 @@ Config = Annotated[
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as judge.weights.instructions=0.5. Repeatable."),
+]
+
+Record = Annotated[
+    Path | None, typer.Option(help="Keep every reply and search result in this file, to --replay it.", dir_okay=False)
+]
+Replay = Annotated[
+    Path | None,
+    typer.Option(help="Take replies and search results from this record alone.", exists=True, dir_okay=False),
 ]
 
 
@@ -93,12 +104,14 @@ def benchmark(
         bool, typer.Option("--both-orders", help="Judge each sample with its candidates in both orders.")
     ] = False,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Samples in flight at once.")] = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Benchmark a reward agent by published rules."""
     from reward_agent.config import load_settings
     from reward_agent.jobs.benchmark import BenchmarkJob
 
-    overrides = list(set_ or [])
+    overrides = [*(set_ or []), *_recorded(record, replay)]
     if concurrency is not None:
         overrides.append(f"run.concurrency={concurrency}")
     settings = load_settings(preset=preset, config=config, overrides=overrides)
@@ -149,6 +162,8 @@ def judge(
     preset: Preset = None,
     config: Config = None,
     set_: Set = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Judge candidates and print why.
 
@@ -164,7 +179,8 @@ def judge(
 
     if (file is None) == (prompt is None) or (prompt is not None and not candidate):
         raise typer.BadParameter("give either --prompt with at least one --candidate, or --file")
-    settings = load_settings(preset=preset, config=config, overrides=set_ or [])
+    overrides = [*(set_ or []), *_recorded(record, replay)]
+    settings = load_settings(preset=preset, config=config, overrides=overrides)
     items = [Sample.of(prompt or "", candidate or [])] if file is None else read_samples(file, settings)
     show = _judgment_printer(json)
 
@@ -211,6 +227,61 @@ def explain(
                 _judgment_printer(as_json=False)(sample, judgment)
 
     asyncio.run(show())
+
+
+@app.command()
+def index(
+    docs: Annotated[
+        list[str],
+        typer.Argument(help="Files or folders: text, Markdown, HTML, PDF, JSON lines, Parquet; or hf:OWNER/NAME."),
+    ],
+    out: Annotated[str, typer.Option(help="The index's folder, or https://HOST:PORT/INDEX of a search cluster.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Build an index anew that is there.")] = False,
+    text_column: Annotated[str | None, typer.Option(help="The rows' column of text; guessed by default.")] = None,
+    title_column: Annotated[str | None, typer.Option(help="... of titles.")] = None,
+    source_column: Annotated[str | None, typer.Option(help="... of addresses.")] = None,
+    passage_chars: Annotated[int, typer.Option(min=100, max=4000, help="Characters of a passage, at most.")] = 800,
+    max_file_mb: Annotated[int, typer.Option(min=1, help="A larger file is left out.")] = 256,
+    key_env: Annotated[str | None, typer.Option(help="The variable with the cluster's key.")] = None,
+    key_scheme: Annotated[Literal["apikey", "bearer", "basic"], typer.Option(help="How it is sent.")] = "apikey",
+) -> None:
+    """Index documents as evidence.
+
+    Then set evidence.type=corpus and evidence.path=INDEX.
+    """
+    from reward_agent.evidence.corpus import Cutter
+    from reward_agent.evidence.corpus.rows import Columns
+    from reward_agent.jobs.index import IndexJob, Problems, index_in_folder, shown_indexing
+
+    columns = Columns(text=text_column, title=title_column, source=source_column)
+    job = IndexJob(docs=tuple(docs), columns=columns, max_file_bytes=max_file_mb << 20)
+    problems = Problems()
+    cutter = Cutter(passage_chars=passage_chars, overlap_chars=passage_chars // 6, note=problems.note)
+    try:
+        with shown_indexing(cutter, _console(stderr=True)):
+            if out.startswith(("http://", "https://")):
+                report = _index_in_cluster(job, out, cutter, key_env, key_scheme)
+            else:
+                report = index_in_folder(job, Path(out), cutter, replace=replace)
+    finally:
+        _say_problems(problems.first, problems.count)
+    typer.echo(_shown(f"{out}: {report.passages:,} passages, fingerprint {report.fingerprint[:12]}"))
+
+
+@app.command()
+def search(
+    index: Annotated[Path, typer.Argument(help="A folder made by `reward-agent index`.")],
+    query: Annotated[str, typer.Argument(help="A question or a claim.")],
+    passages: Annotated[int, typer.Option(min=1, max=50, help="How many to show.")] = 5,
+) -> None:
+    """Look into an index.
+
+    The passages that a claim would be held against.
+    """
+    from reward_agent.evidence.corpus import open_corpus
+    from reward_agent.reports.passages import passages_text
+
+    _console().print(passages_text(open_corpus(index, passages=passages).found(query)))
 
 
 @app.command("sandbox-check")
@@ -284,6 +355,28 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(0)
 
 
+def _index_in_cluster(
+    job: "IndexJob", url: str, cutter: "Cutter", key_env: str | None, scheme: "Scheme"
+) -> "IndexReport":
+    import asyncio
+
+    from reward_agent.build.evidence import open_indexer
+    from reward_agent.jobs.index import index_in_cluster
+
+    async def indexed() -> "IndexReport":
+        async with open_indexer(url, key_env=key_env, key_scheme=scheme) as indexer:
+            return await index_in_cluster(job, indexer, cutter)
+
+    return asyncio.run(indexed())
+
+
+def _say_problems(problems: "Iterable[Problem]", count: int) -> None:
+    for problem in itertools.islice(problems, SHOWN_PROBLEMS):
+        _say(f"warning: {problem}")
+    if count > SHOWN_PROBLEMS:
+        _say(f"warning: {count - SHOWN_PROBLEMS} more like these")
+
+
 def _benchmark(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
     import asyncio
 
@@ -331,6 +424,16 @@ def _judgment_printer(as_json: bool) -> "Callable[[Sample, Judgment], None]":
 
     console = _console()
     return lambda sample, judgment: console.print(judgment_text(sample, judgment))
+
+
+def _recorded(record: Path | None, replay: Path | None) -> list[str]:
+    """The settings that --record and --replay stand for."""
+    import json
+
+    if record is not None and replay is not None:
+        raise typer.BadParameter("give either --record or --replay")
+    file, mode = (record, "record") if replay is None else (replay, "replay")
+    return [] if file is None else [f"record.file={json.dumps(str(file))}", f"record.mode={mode}"]
 
 
 def _sound(items: "Iterable[Sample | Problem]") -> "Iterator[Sample]":

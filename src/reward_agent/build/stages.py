@@ -29,9 +29,6 @@ from reward_agent.verify.factuality.pairwise import PairedDifferences
 from reward_agent.verify.factuality.verifier import FactualityVerifier, Way
 from reward_agent.verify.instructions.verifier import InstructionVerifier
 
-EVIDENCE_NOTES = {"recall": " (closed book: from the model's own memory, not looked up)"}
-"""What findings say of where their evidence comes from, by the type of the evidence."""
-
 
 def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eager: bool = False) -> RewardAgent:
     """The agent these settings describe, over what was opened for it.
@@ -46,6 +43,7 @@ def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eage
         verifiers=verifiers,
         preference_models=tuple(_preference_model(model, resources) for model in settings.prefer),
         judger=_judger(settings, resources),
+        timeout_s=settings.run.sample_timeout_s,
     )
 
 
@@ -74,17 +72,16 @@ def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterato
             verifier.load()
         yield verifier
     if not isinstance(settings.verify.factuality, Off):
-        yield FactualityVerifier(way=_way(settings, settings.verify.factuality, resources))
+        yield FactualityVerifier(way=_way(settings.verify.factuality, resources))
 
 
-def _way(settings: Settings, factuality: GroupedFactuality | PairwiseFactuality, resources: Resources) -> Way:
+def _way(factuality: GroupedFactuality | PairwiseFactuality, resources: Resources) -> Way:
     if resources.evidence is None:
         raise ConfigError("verify.factuality needs evidence, which is not open: use `async with open_agent(settings)`")
     chat = resources.chat_model(factuality.chat, asked_by="verify.factuality")
-    note = EVIDENCE_NOTES.get(settings.evidence.type, "")
     options = factuality.model_dump(exclude={"type", "chat"})
     way = GroupedClaims if isinstance(factuality, GroupedFactuality) else PairedDifferences
-    return way(chat=chat, evidence=resources.evidence, evidence_note=note, **options)
+    return way(chat=chat, evidence=resources.evidence, **options)
 
 
 def _preference_model(settings: PreferSettings, resources: Resources) -> PreferenceModel:

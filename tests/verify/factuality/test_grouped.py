@@ -29,7 +29,7 @@ PROMPT = "When was the pier of Westrand finished, and when does the ferry leave?
 def verified(
     *responses: str, chat: ChatModel | None = None, evidence: EvidenceSource = CORPUS, id: str = "s", **options: int
 ) -> Signal:
-    way = GroupedClaims(chat=chat or SimulatedChat(), evidence=evidence, **options)  # type: ignore[arg-type]
+    way = GroupedClaims(chat=chat or SimulatedChat(), evidence=evidence, **options)
     return asyncio.run(FactualityVerifier(way=way).verify(Sample.of(PROMPT, responses, id=id)))
 
 
@@ -153,12 +153,6 @@ def test_in_parts_each_part_is_asked_about_the_claims_of_the_others() -> None:
     assert chat.calls["factuality.stands"] >= 2
     assert signal.scores is not None
     assert signal.scores[0] == signal.scores[2] > signal.scores[1] == signal.scores[3]
-
-
-def test_a_note_on_the_evidence_stands_in_every_finding() -> None:
-    way = GroupedClaims(chat=SimulatedChat(), evidence=CORPUS, evidence_note=" (closed book)")
-    for verdict in asyncio.run(way.verdicts(Sample.of(PROMPT, [RIGHT, WRONG]))):
-        assert all("(closed book)" in finding.reason for finding in verdict.findings)
 
 
 @pytest.mark.parametrize("bad", [0, 1])

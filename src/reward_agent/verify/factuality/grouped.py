@@ -9,7 +9,7 @@ on which the candidates differ first, and claims on which all agree are not look
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reward_agent.protocols import ChatModel, EvidenceSource
 from reward_agent.together import both, together
@@ -35,8 +35,7 @@ from reward_agent.verify.factuality.scoring import NO_CLAIM, NO_STAND, verdict_o
 class GroupedClaims:
     """`claims`: how many are looked at for a pair (see `claim_limit`). `prompt_chars`: how much of the candidates one
     prompt shows; a candidate is shortened where it is longer than its share and than `candidate_chars`.
-    `passage_chars`: how much of a passage is shown. `evidence_note` is added to every decided finding, such as that
-    the evidence is a model's memory."""
+    `passage_chars`: how much of a passage is shown."""
 
     chat: ChatModel
     evidence: EvidenceSource
@@ -45,7 +44,6 @@ class GroupedClaims:
     candidate_chars: int = 3_000
     passage_chars: int = 600
     lookups_in_flight: int = 8
-    evidence_note: str = ""
 
     async def verdicts(self, sample: Sample) -> tuple[Verdict, ...]:
         limit = max(self.candidate_chars, self.prompt_chars // len(sample.candidates))
@@ -85,10 +83,9 @@ class GroupedClaims:
     def _verdicts(
         self, sample: Sample, shown: Sequence[ShownCandidate], claims: Sequence[Claim], rulings: Sequence[Ruling]
     ) -> tuple[Verdict, ...]:
-        noted = [replace(ruling, reason=f"{ruling.reason}{self.evidence_note}") for ruling in rulings]
         verdicts = [NO_STAND] * len(sample.candidates)
         for candidate in shown:
-            verdict = verdict_of(candidate.letter, claims, noted, candidates=len(shown))
+            verdict = verdict_of(candidate.letter, claims, rulings, candidates=len(shown))
             for index in candidate.indices:
                 verdicts[index] = verdict
         return tuple(verdicts)

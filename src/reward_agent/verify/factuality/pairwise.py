@@ -25,6 +25,7 @@ from reward_agent.verify.factuality.candidates import ShownCandidate, fenced
 from reward_agent.verify.factuality.claims import CLAIM_CHARS, QUERY_CHARS
 from reward_agent.verify.factuality.look_up import look_up, passage_text, shown_passages
 from reward_agent.verify.factuality.pairs import Pair, drawn_pairs
+from reward_agent.verify.factuality.rulings import NOTHING_FOUND
 
 LENGTH_PLAYS_NO_PART = "Length plays no part."
 SHORTER_WINS = "Where both are about equally correct, rate the shorter one higher."
@@ -70,7 +71,6 @@ class PairedDifferences:
     candidate_chars: int = 12_000
     passage_chars: int = 600
     lookups_in_flight: int = 8
-    evidence_note: str = ""
 
     async def verdicts(self, sample: Sample) -> tuple[Verdict, ...]:
         count = len(sample.candidates)
@@ -100,10 +100,10 @@ class PairedDifferences:
         passages = shown_passages(list(found.values()), passage_chars=self.passage_chars)
         subject = "; ".join(difference.difference for difference in differences)
         if not passages:
-            return _findings(pair, subject, (None, None), f"no passage was found{self.evidence_note}")
+            return _findings(pair, subject, (None, None), NOTHING_FOUND)
         ratings = await self._rate(sample, shown, subject, passages)
         sources = tuple(dict.fromkeys(passage.source for passage in passages if passage.source))
-        reason = f"{on_one_line(ratings.reason, CLAIM_CHARS)}{self.evidence_note}"
+        reason = on_one_line(ratings.reason, CLAIM_CHARS)
         return _findings(pair, subject, (ratings.A / 10, ratings.B / 10), reason, sources)
 
     async def _differ(self, sample: Sample, shown: Sequence[ShownCandidate]) -> list[Difference]:
