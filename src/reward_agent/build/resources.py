@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reward_agent.config import Settings
+from reward_agent.config.instructions import ModelInstructions
 from reward_agent.errors import ConfigError
 from reward_agent.protocols import ChatModel, EvidenceSource, Sandbox
 
@@ -50,8 +51,23 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
 
     Raises ConfigError where something cannot be opened.
     """
-    async with AsyncExitStack():
-        yield Resources()
+    async with AsyncExitStack() as stack:
+        sandbox, tier = await _opened_sandbox(settings, stack, say)
+        yield Resources(sandbox=sandbox, tier=tier)
+
+
+async def _opened_sandbox(settings: Settings, stack: AsyncExitStack, say: Say) -> tuple[Sandbox | None, str]:
+    """The sandbox and its tier, where the settings have checkers written; no sandbox where they do not."""
+    instructions = settings.verify.instructions
+    if not (isinstance(instructions, ModelInstructions) and instructions.write):
+        return None, ""
+    try:
+        sandbox = await stack.enter_async_context(open_sandbox(settings))
+    except ConfigError as error:
+        raise ConfigError(f"{error}. Or do without written checkers: verify.instructions.write = false") from error
+    tier = sandbox.report().tier
+    say(f"written checkers run in the sandbox, tier {tier}")
+    return sandbox, tier
 
 
 def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandbox | FusionSandbox"]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reward_agent.agent import RewardAgent
+from reward_agent.build.instructions import instruction_verifier
 from reward_agent.build.resources import NOTHING_OPEN, Resources
 from reward_agent.config import Settings
 from reward_agent.config.judge import WeightedJudge
@@ -20,7 +21,6 @@ from reward_agent.prefer.python import PythonPreference
 from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
 from reward_agent.route.every import EveryCheckRouter
 from reward_agent.route.rules import RuleRouter
-from reward_agent.verify.instructions.verifier import InstructionVerifier
 
 
 def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eager: bool = False) -> RewardAgent:
@@ -39,14 +39,6 @@ def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eage
     )
 
 
-def build_instruction_verifier(settings: Settings, resources: Resources = NOTHING_OPEN) -> InstructionVerifier:
-    """The instruction verifier alone. Raises ConfigError where it is off."""
-    instructions = settings.verify.instructions
-    if isinstance(instructions, Off):
-        raise ConfigError("verify.instructions is off; set verify.instructions.type=rules")
-    return InstructionVerifier(reading=instructions.reading, graded=instructions.graded)
-
-
 def _router(settings: Settings, verifiers: Sequence[Verifier]) -> Router:
     checks = tuple(verifier.name for verifier in verifiers)
     return RuleRouter(checks=checks) if isinstance(settings.route, RuleRouting) else EveryCheckRouter(checks=checks)
@@ -54,7 +46,7 @@ def _router(settings: Settings, verifiers: Sequence[Verifier]) -> Router:
 
 def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterator[Verifier]:
     if not isinstance(settings.verify.instructions, Off):
-        verifier = build_instruction_verifier(settings, resources)
+        verifier = instruction_verifier(settings.verify.instructions, resources)
         if eager:
             verifier.load()
         yield verifier
