@@ -6,15 +6,25 @@ import pytest
 
 from reward_agent.protocols import Verifier
 from reward_agent.testing import ScoringVerifier
+from reward_agent.testing.simulated import SimulatedChat
 from reward_agent.types import Sample, Signal
+from reward_agent.verify.instructions.parse_model import ModelParser
+from reward_agent.verify.instructions.questions import ModelQuestions
+from reward_agent.verify.instructions.read import ModelReader
 from reward_agent.verify.instructions.verifier import InstructionVerifier
 
+CHAT = SimulatedChat()
 VERIFIERS = [
     InstructionVerifier(),
     InstructionVerifier(reading="natural", graded=False),
+    InstructionVerifier(
+        reader=ModelReader(parser=ModelParser(chat=CHAT)),
+        questions=ModelQuestions(chat=CHAT),
+        weights={"soft": 0.5},
+    ),
     ScoringVerifier("polite", lambda text: float("please" in text)),
 ]
-PROMPT = "Describe the sea in exactly two sentences. Include the word 'salt'. Do not use commas."
+PROMPT = "Describe the sea in exactly two sentences. Include the word 'salt'. Do not use commas. Write in a calm tone."
 RESPONSES = ["The salt sea is wide. It is deep.", "Wide, deep, salt.", "", "\x00\ud800 \u202e", "a" * 100_000]
 
 

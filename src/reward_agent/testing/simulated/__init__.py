@@ -11,6 +11,7 @@ good a model would be.
     one file a stage holds the answers to that stage's prompts
 """
 
+import reward_agent.testing.simulated.instructions  # noqa: F401  # registers its answers
 from reward_agent.testing.simulated.chat import SimulatedChat
 from reward_agent.testing.simulated.registry import ANSWERS, Fenced, answers, fenced_texts
 

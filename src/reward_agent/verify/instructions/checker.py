@@ -15,10 +15,11 @@ from typing import Protocol, runtime_checkable
 
 from reward_agent.protocols import Sandbox
 from reward_agent.types import Outcome
-from reward_agent.verify.instructions.shorten import one_line, storable
+from reward_agent.verify.instructions.shorten import one_line
 
 EXAMPLES_AT_LEAST = 2
 SOURCE_AT_MOST = 20_000
+_AGAIN = 2  # times that all examples are run once more in either order
 _SHOWN = 3
 _SHOWN_CHARACTERS = 200
 _REASONS_SHOWN = 5
@@ -81,8 +82,8 @@ class Admission:
         wrong = [*_wrong_own(own, first, wanted), *_wrong_kept(first[len(own) :], wanted[len(own) :])]
         if wrong:
             return "; ".join(wrong)
-        again = tuple(await self.sandbox.run(checker.source, (*texts[::-1], *texts)))
-        if again != (*first[::-1], *first):
+        again = tuple(await self.sandbox.run(checker.source, (*texts[::-1], *texts) * _AGAIN))
+        if again != (*first[::-1], *first) * _AGAIN:
             return "it decides the same text differently when it is run again or in another order"
         return None
 
@@ -106,7 +107,7 @@ def _wanted(passing: Sequence[str], failing: Sequence[str]) -> tuple[Outcome, ..
 def _wrong_own(texts: Sequence[str], outcomes: Sequence[Outcome], wanted: Sequence[Outcome]) -> Iterator[str]:
     wrong = [(t, o, w) for t, o, w in zip(texts, outcomes, wanted, strict=False) if o is not w]
     for text, outcome, expected in wrong[:_SHOWN]:
-        shown = one_line(storable(text), _SHOWN_CHARACTERS)
+        shown = one_line(text, _SHOWN_CHARACTERS)
         yield f"on your own example {shown!r} it ends in {outcome.value!r}, expected {expected.value!r}"
 
 

@@ -1,8 +1,8 @@
 """Which kinds of the catalog a model is shown: those whose words occur in what the rules left unread.
 
-All 142 would be 13,000 characters of every prompt. A rare word counts more than one that many kinds share. The choice
-is the same for the same text. Does NOT promise that the right kind is among them: a requirement whose kind was not
-offered gets a written checker or a question instead.
+All 142 would be 13,000 characters of every prompt. A rare word counts more than one that many kinds share, and a kind
+of few words more than one of many. The choice is the same for the same text. Does NOT promise that the right kind is
+among them: a requirement whose kind was not offered gets a written checker or a question instead.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ _READ_AT_MOST = 20_000
 _DESCRIPTION = 90
 
 
-def kinds_offered(unread: str, *, characters: int = 1_000, most: int = 12) -> tuple[str, ...]:
+def kinds_offered(unread: str, *, characters: int = 1_100, most: int = 14) -> tuple[str, ...]:
     """Lines `kind(parameters): what it measures`, the likeliest first, at most so many and so long together."""
     words = _stems(unread[:_READ_AT_MOST])
     rarity = _rarity()
     scores = {
-        kind: sum(rarity[word] for word in sorted(words & of_kind)) for kind, of_kind in _words_of_kinds().items()
+        kind: sum(rarity[word] for word in sorted(words & of_kind)) / math.sqrt(len(of_kind))
+        for kind, of_kind in _words_of_kinds().items()
     }
     offered: list[str] = []
     for kind in sorted((kind for kind in scores if scores[kind] > 0), key=lambda kind: (-scores[kind], kind)):

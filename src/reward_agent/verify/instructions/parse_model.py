@@ -29,7 +29,7 @@ from reward_agent.verify.instructions.kinds_offered import kinds_offered
 from reward_agent.verify.instructions.parameters import UNITS, constraint_of
 from reward_agent.verify.instructions.parse_rules import Parse
 from reward_agent.verify.instructions.share import Shared
-from reward_agent.verify.instructions.shorten import one_line, shortened, storable
+from reward_agent.verify.instructions.shorten import one_line, shortened
 
 PURPOSE = "instructions.parse"
 INSTRUCTION_AT_MOST = 8_000
@@ -184,7 +184,7 @@ def _checked(
 def _requested(item: _Requirement, span: str, constraint: Constraint | None) -> Requested:
     code = item.hard and constraint is None
     return Requested(
-        says=one_line(storable(item.says), SAYS_AT_MOST) or one_line(span, SAYS_AT_MOST),
+        says=one_line(item.says, SAYS_AT_MOST) or one_line(span, SAYS_AT_MOST),
         span=span,
         hard=item.hard or constraint is not None,
         constraint=constraint,
@@ -195,8 +195,7 @@ def _requested(item: _Requirement, span: str, constraint: Constraint | None) -> 
 
 def usable_examples(examples: Sequence[str]) -> tuple[str, ...]:
     """The first few different ones of a bearable length."""
-    kept = dict.fromkeys(storable(text) for text in examples if len(text) <= EXAMPLE_CHARACTERS)
-    return tuple(kept)[:EXAMPLES_AT_MOST]
+    return tuple(dict.fromkeys(text for text in examples if len(text) <= EXAMPLE_CHARACTERS))[:EXAMPLES_AT_MOST]
 
 
 def _constraint(item: _Requirement, span: str, outside: list[str]) -> Constraint | None:
@@ -206,7 +205,7 @@ def _constraint(item: _Requirement, span: str, outside: list[str]) -> Constraint
     try:
         return constraint_of(item.kind, {param.name: _plain(param.value) for param in item.params}, span=span)
     except ValueError as error:
-        outside.append(one_line(storable(str(error)), 200))
+        outside.append(one_line(str(error), 200))
         return None
 
 

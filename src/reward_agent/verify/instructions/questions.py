@@ -141,7 +141,7 @@ def _complete_reply(candidates: int, requirements: int) -> type[_Reply]:
 
 
 def _measurement(verdict: _Verdict, *, cut: bool) -> Measurement:
-    why = one_line(storable(verdict.why), _WHY)
+    why = one_line(verdict.why, _WHY)
     words = f"{verdict.verdict}, by a model's judgment{f': {why}' if why else ''}"
     if cut:
         words += f" (shown without its middle, {CANDIDATE_AT_MOST:,} characters of it)"
