@@ -3,16 +3,17 @@
     >>> agent = RewardAgent(router=..., verifiers=(...,), preference_models=(...,), judger=...)
     >>> judgment = await agent.judge(sample)
 
-A stage that fails raises `SignalError`; it is recorded as a `Failure` and the rest goes on. Any other exception is
-a bug and propagates. A failed router runs every check and says so. A signal takes part in the decision only where
-it scored every candidate; with none left the sample is unjudged, not guessed.
+A stage that fails raises `SignalError`; it is recorded as a `Failure` and the rest goes on. A signal can stand although
+a part of its work failed: that failure is recorded too. Any other exception is a bug and propagates. A failed router
+runs every check and says so. A signal takes part in the decision only where it scored every candidate; with none left
+the sample is unjudged, not guessed.
 """
 
 import asyncio
 import math
 from collections import Counter
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from reward_agent.errors import ConfigError, SignalError
@@ -63,11 +64,11 @@ class RewardAgent:
             usable = [signal for signal in signals if signal.scores is not None]
             decided = _decided(self.judger, sample, usable) if usable else None
             decision = await _attempt("judge", decided, stop_at) if decided is not None else None
-            failures = (*failed_route, *results, decision)
+            failures = (*failed_route, *results, *(f for signal in signals for f in signal.failures), decision)
         return Judgment(
             sample_id=sample.id,
             plan=plan,
-            signals=signals,
+            signals=tuple(replace(signal, failures=()) if signal.failures else signal for signal in signals),
             failures=tuple(f for f in failures if isinstance(f, Failure)),
             decision=decision if isinstance(decision, Decision) else None,
             usage=meter.usage,

@@ -10,18 +10,27 @@ from reward_agent.testing.simulated import SimulatedChat
 from reward_agent.types import Passage, Sample, Signal
 from reward_agent.verify.factuality.grouped import GroupedClaims
 from reward_agent.verify.factuality.verifier import FactualityVerifier
+from reward_agent.verify.instructions.parse_model import ModelParser
+from reward_agent.verify.instructions.questions import ModelQuestions
+from reward_agent.verify.instructions.read import ModelReader
 from reward_agent.verify.instructions.verifier import InstructionVerifier
 
+CHAT = SimulatedChat()
 EVIDENCE = OverlapEvidence([Passage(text="The salt sea is wide. It is deep and cold in winter.", source="sea.txt")])
 ALONE: list[Verifier] = [
     InstructionVerifier(),
     InstructionVerifier(reading="natural", graded=False),
+    InstructionVerifier(
+        reader=ModelReader(parser=ModelParser(chat=CHAT)),
+        questions=ModelQuestions(chat=CHAT),
+        weights={"soft": 0.5},
+    ),
     ScoringVerifier("polite", lambda text: float("please" in text)),
 ]
 """Each candidate is verified by itself."""
 VERIFIERS = [*ALONE, FactualityVerifier(way=GroupedClaims(chat=SimulatedChat(), evidence=EVIDENCE))]
 """Not among them is `PairedDifferences`: which candidates it compares depends on their places."""
-PROMPT = "Describe the sea in exactly two sentences. Include the word 'salt'. Do not use commas."
+PROMPT = "Describe the sea in exactly two sentences. Include the word 'salt'. Do not use commas. Write in a calm tone."
 RESPONSES = ["The salt sea is wide. It is deep.", "Wide, deep, salt.", "", "\x00\ud800 \u202e", "a" * 100_000]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reward_agent.agent import RewardAgent
+from reward_agent.build.instructions import instruction_verifier
 from reward_agent.build.resources import NOTHING_OPEN, Resources
 from reward_agent.config import Settings
 from reward_agent.config.factuality import GroupedFactuality, PairwiseFactuality
@@ -27,7 +28,6 @@ from reward_agent.route.rules import RuleRouter
 from reward_agent.verify.factuality.grouped import GroupedClaims
 from reward_agent.verify.factuality.pairwise import PairedDifferences
 from reward_agent.verify.factuality.verifier import FactualityVerifier, Way
-from reward_agent.verify.instructions.verifier import InstructionVerifier
 
 
 def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eager: bool = False) -> RewardAgent:
@@ -47,14 +47,6 @@ def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eage
     )
 
 
-def build_instruction_verifier(settings: Settings, resources: Resources = NOTHING_OPEN) -> InstructionVerifier:
-    """The instruction verifier alone. Raises ConfigError where it is off."""
-    instructions = settings.verify.instructions
-    if isinstance(instructions, Off):
-        raise ConfigError("verify.instructions is off; set verify.instructions.type=rules")
-    return InstructionVerifier(reading=instructions.reading, graded=instructions.graded)
-
-
 def _router(settings: Settings, resources: Resources, verifiers: Sequence[Verifier]) -> Router:
     checks = tuple(verifier.name for verifier in verifiers)
     route = settings.route
@@ -67,7 +59,7 @@ def _router(settings: Settings, resources: Resources, verifiers: Sequence[Verifi
 
 def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterator[Verifier]:
     if not isinstance(settings.verify.instructions, Off):
-        verifier = build_instruction_verifier(settings, resources)
+        verifier = instruction_verifier(settings.verify.instructions, resources)
         if eager:
             verifier.load()
         yield verifier

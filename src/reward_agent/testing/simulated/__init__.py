@@ -14,12 +14,13 @@ good a model would be.
 
 from reward_agent.testing.simulated import evidence as _evidence
 from reward_agent.testing.simulated import factuality as _factuality
+from reward_agent.testing.simulated import instructions as _instructions
 from reward_agent.testing.simulated import route as _route
 from reward_agent.testing.simulated import taste as _taste
 from reward_agent.testing.simulated.chat import SimulatedChat
 from reward_agent.testing.simulated.registry import ANSWERS, Fenced, answers, fenced_texts
 
-STAGES = (_evidence, _factuality, _route, _taste)
+STAGES = (_evidence, _factuality, _instructions, _route, _taste)
 """The files that register answers, imported for that."""
 
 __all__ = ["ANSWERS", "STAGES", "Fenced", "SimulatedChat", "answers", "fenced_texts"]
