@@ -18,10 +18,10 @@ from reward_agent.verify.instructions.parameters import signature
 
 _WORD = re.compile(r"[a-z]{2,}")
 _READ_AT_MOST = 20_000
-_DESCRIPTION = 90
+_DESCRIPTION = 80
 
 
-def kinds_offered(unread: str, *, characters: int = 1_100, most: int = 14) -> tuple[str, ...]:
+def kinds_offered(unread: str, *, characters: int = 900, most: int = 12) -> tuple[str, ...]:
     """Lines `kind(parameters): what it measures`, the likeliest first, at most so many and so long together."""
     words = _stems(unread[:_READ_AT_MOST])
     rarity = _rarity()
