@@ -26,7 +26,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardAgent:
-    """A router, any number of verifiers and preference models, and a judger.
+    """A router, any number of verifiers and preference models, and a judger. A stage that is not done `timeout_s` after
+    its sample began has failed.
 
     Raises ConfigError when two signals share a name.
     """
@@ -35,6 +36,7 @@ class RewardAgent:
     judger: Judger
     verifiers: tuple[Verifier, ...] = ()
     preference_models: tuple[PreferenceModel, ...] = ()
+    timeout_s: float | None = None
 
     def __post_init__(self) -> None:
         names = Counter([*(v.name for v in self.verifiers), *(p.name for p in self.preference_models)])
@@ -47,18 +49,20 @@ class RewardAgent:
 
     async def judge(self, sample: Sample) -> Judgment:
         """Everything that could be found out about the sample; a failed stage is in `failures`, never raised."""
+        stop_at = None if self.timeout_s is None else asyncio.get_running_loop().time() + self.timeout_s
         with metered() as meter:
-            plan = await _attempt("route", self.router.route(sample))
+            plan = await _attempt("route", self.router.route(sample), stop_at)
             failed_route = (plan,) if isinstance(plan, Failure) else ()
             if isinstance(plan, Failure):
                 plan = Plan(checks=tuple(v.name for v in self.verifiers), reason="the router failed: every check runs")
             results = await _together(
-                *(_attempt(v.name, _verified(v, sample)) for v in self.verifiers if v.name in plan.checks),
-                *(_attempt(p.name, _preferred(p, sample)) for p in self.preference_models),
+                *(_attempt(v.name, _verified(v, sample), stop_at) for v in self.verifiers if v.name in plan.checks),
+                *(_attempt(p.name, _preferred(p, sample), stop_at) for p in self.preference_models),
             )
             signals = tuple(r for r in results if isinstance(r, Signal))
             usable = [signal for signal in signals if signal.scores is not None]
-            decision = await _attempt("judge", _decided(self.judger, sample, usable)) if usable else None
+            decided = _decided(self.judger, sample, usable) if usable else None
+            decision = await _attempt("judge", decided, stop_at) if decided is not None else None
             failures = (*failed_route, *results, *(f for signal in signals for f in signal.failures), decision)
         return Judgment(
             sample_id=sample.id,
@@ -70,12 +74,20 @@ class RewardAgent:
         )
 
 
-async def _attempt(source: str, stage: Coroutine[Any, Any, T]) -> T | Failure:
-    """The stage's result, or what went wrong with it."""
+async def _attempt(source: str, stage: Coroutine[Any, Any, T], stop_at: float | None) -> T | Failure:
+    """The stage's result, or what went wrong with it. `stop_at`: by the event loop's clock."""
+    limit = asyncio.timeout_at(stop_at)
     try:
-        return await stage
+        async with limit:
+            return await stage
     except SignalError as error:
         return Failure(source=source, kind=error.kind, error=str(error))
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        return Failure(
+            source=source, kind="deadline", error="not done when its sample's time (sample_timeout_s) was up"
+        )
 
 
 async def _together(*stages: Coroutine[Any, Any, T]) -> Sequence[T]:

@@ -46,6 +46,14 @@ Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as judge.weights.instructions=0.5. Repeatable."),
 ]
 
+Record = Annotated[
+    Path | None, typer.Option(help="Keep every reply and search result in this file, to --replay it.", dir_okay=False)
+]
+Replay = Annotated[
+    Path | None,
+    typer.Option(help="Take replies and search results from this record alone.", exists=True, dir_okay=False),
+]
+
 
 @app.callback(invoke_without_command=True)
 def root(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
@@ -93,12 +101,14 @@ def benchmark(
         bool, typer.Option("--both-orders", help="Judge each sample with its candidates in both orders.")
     ] = False,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Samples in flight at once.")] = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Benchmark a reward agent by published rules."""
     from reward_agent.config import load_settings
     from reward_agent.jobs.benchmark import BenchmarkJob
 
-    overrides = list(set_ or [])
+    overrides = [*(set_ or []), *_recorded(record, replay)]
     if concurrency is not None:
         overrides.append(f"run.concurrency={concurrency}")
     settings = load_settings(preset=preset, config=config, overrides=overrides)
@@ -149,6 +159,8 @@ def judge(
     preset: Preset = None,
     config: Config = None,
     set_: Set = None,
+    record: Record = None,
+    replay: Replay = None,
 ) -> None:
     """Judge candidates and print why.
 
@@ -164,7 +176,8 @@ def judge(
 
     if (file is None) == (prompt is None) or (prompt is not None and not candidate):
         raise typer.BadParameter("give either --prompt with at least one --candidate, or --file")
-    settings = load_settings(preset=preset, config=config, overrides=set_ or [])
+    overrides = [*(set_ or []), *_recorded(record, replay)]
+    settings = load_settings(preset=preset, config=config, overrides=overrides)
     items = [Sample.of(prompt or "", candidate or [])] if file is None else read_samples(file, settings)
     show = _judgment_printer(json)
 
@@ -330,6 +343,16 @@ def _judgment_printer(as_json: bool) -> "Callable[[Sample, Judgment], None]":
 
     console = _console()
     return lambda sample, judgment: console.print(judgment_text(sample, judgment))
+
+
+def _recorded(record: Path | None, replay: Path | None) -> list[str]:
+    """The settings that --record and --replay stand for."""
+    import json
+
+    if record is not None and replay is not None:
+        raise typer.BadParameter("give either --record or --replay")
+    file, mode = (record, "record") if replay is None else (replay, "replay")
+    return [] if file is None else [f"record.file={json.dumps(str(file))}", f"record.mode={mode}"]
 
 
 def _sound(items: "Iterable[Sample | Problem]") -> "Iterator[Sample]":

@@ -5,15 +5,15 @@
     ├── DataError          a file or a row cannot be read as what it should be
     ├── RunError           a run folder is in use, was made by other settings, or is damaged
     ├── ReportError        two runs cannot be compared, or a run has nothing to report
+    ├── StoreError         a store's file (cache, record) cannot be opened, read or written
     └── SignalError        a stage of the agent failed on one sample; recorded as a Failure, never scored
         ├── ReplyError     a model replied, and twice the reply could not be read
+        ├── ChatError      a call to a chat model failed; its kinds are in chat/errors.py
         └── SandboxError   the sandbox failed, so nothing is known about the checker (sandbox/worker.py)
 
 Anything else that escapes is a bug and is allowed to propagate. Each message says what was expected, what
 came, where, and what to change.
 """
-
-from typing import ClassVar
 
 
 class RewardAgentError(Exception):
@@ -36,13 +36,17 @@ class ReportError(RewardAgentError):
     """A report cannot be made; the message says what is missing."""
 
 
+class StoreError(RewardAgentError):
+    """A store's file cannot be opened, read or written; the message names it and says what to do."""
+
+
 class SignalError(RewardAgentError):
     """A router, verifier, preference model or judger failed on one sample.
 
     The agent records it as a `Failure` and goes on. `kind` is a short stable word for counting.
     """
 
-    kind: ClassVar[str] = "error"
+    kind: str = "error"
 
 
 class ReplyError(SignalError):

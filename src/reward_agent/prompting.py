@@ -92,6 +92,13 @@ def metered() -> Iterator[Meter]:
         _METER.reset(token)
 
 
+def spend(usage: Usage) -> None:
+    """Counts usage that no completion carries, such as that of a reply which was paid for and could not be used."""
+    meter = _METER.get()
+    if meter is not None:
+        meter.usage += usage
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """The sections of a prompt file, in order."""
@@ -175,15 +182,18 @@ def _schema_text(adapter: TypeAdapter[Any]) -> str:
 
 async def _complete(model: ChatModel, request: ChatRequest) -> str:
     completion = await model.complete(request)
-    meter = _METER.get()
-    if meter is not None:
-        meter.usage += completion.usage
+    spend(completion.usage)
     return completion.text
 
 
 def _read(adapter: TypeAdapter[Reply], text: str) -> Reply:
+    return adapter.validate_json(unfenced(text))
+
+
+def unfenced(text: str) -> str:
+    """The reply without the code fence that models like to put around JSON."""
     fenced = _FENCE.match(text)
-    return adapter.validate_json(fenced[1] if fenced else text)
+    return fenced[1] if fenced else text
 
 
 def _first(error: ValidationError) -> str:

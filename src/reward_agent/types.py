@@ -194,12 +194,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What models were asked for: calls, tokens (prompt and completion), calls answered from the cache, seconds
-    spent waiting for replies, and dollars where the model's prices are known. All zero where no model was asked, so
-    offline rows are reproducible."""
+    """What models were asked for: calls, tokens (prompt and completion) and those of them that a model wrote
+    (`completion_tokens`), calls answered from the cache, seconds spent waiting for replies, and dollars where the
+    model's prices are known. All zero where no model was asked, so offline rows are reproducible."""
 
     calls: int = 0
     tokens: int = 0
+    completion_tokens: int = 0
     cached: int = 0
     seconds: float = 0.0
     cost: float = 0.0
@@ -208,6 +209,7 @@ class Usage:
         return Usage(
             calls=self.calls + other.calls,
             tokens=self.tokens + other.tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
             cached=self.cached + other.cached,
             seconds=self.seconds + other.seconds,
             cost=self.cost + other.cost,

@@ -4,6 +4,7 @@ async with open_agent(load_settings(preset="offline")) as agent:
     judgment = await agent.judge(sample)
 
 resources.py   what is opened and closed: chat models, evidence, the sandbox
+chat.py        the chat models, each with its cache, limits and meter; kept.py: the files behind them
 stages.py      router, verifiers, preference models, judger, made over what is open
 instructions.py   the instruction verifier and its parts
 """

@@ -7,27 +7,33 @@ Only what the settings use is opened. Each stage gets its models from here by na
 model share its cache, its limits and its connections.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reward_agent.build.chat import open_chat_models
+from reward_agent.build.kept import NOTHING_KEPT, open_kept
+from reward_agent.build.say import Say
 from reward_agent.config import Settings
 from reward_agent.config.instructions import ModelInstructions
 from reward_agent.errors import ConfigError
 from reward_agent.protocols import ChatModel, EvidenceSource, Sandbox
+from reward_agent.store import Store
 
 if TYPE_CHECKING:
     from reward_agent.sandbox import FusionSandbox, JailedSandbox
 
-Say = Callable[[str], None]
+__all__ = ["NOTHING_OPEN", "Resources", "Say", "open_resources", "open_sandbox"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What is open. `tier` names the sandbox's tier, as findings and reports show it."""
+    """What is open. `store` is the cache's, for what else is worth keeping between runs (None where the cache is off or
+    cannot be used). `tier` names the sandbox's tier, as findings and reports show it."""
 
     chat: Mapping[str, ChatModel] = field(default_factory=dict)
+    store: Store | None = None
     evidence: EvidenceSource | None = None
     sandbox: Sandbox | None = None
     tier: str = ""
@@ -52,8 +58,10 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
     Raises ConfigError where something cannot be opened.
     """
     async with AsyncExitStack() as stack:
+        kept = await stack.enter_async_context(open_kept(settings, say=say)) if settings.asked else NOTHING_KEPT
+        chat = await stack.enter_async_context(open_chat_models(settings, kept, say=say))
         sandbox, tier = await _opened_sandbox(settings, stack, say)
-        yield Resources(sandbox=sandbox, tier=tier)
+        yield Resources(chat=chat, store=kept.cache, sandbox=sandbox, tier=tier)
 
 
 async def _opened_sandbox(settings: Settings, stack: AsyncExitStack, say: Say) -> tuple[Sandbox | None, str]:

@@ -12,7 +12,6 @@ from reward_agent.config import Settings
 from reward_agent.config.judge import WeightedJudge
 from reward_agent.config.prefer import PreferSettings
 from reward_agent.config.route import RuleRouting
-from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError
 from reward_agent.judge.calibrate import Calibration
 from reward_agent.judge.vote import PUBLISHED_WEIGHTS, VoteJudger
@@ -36,6 +35,7 @@ def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eage
         verifiers=verifiers,
         preference_models=tuple(_preference_model(model) for model in settings.prefer),
         judger=_judger(settings),
+        timeout_s=settings.run.sample_timeout_s,
     )
 
 
@@ -45,11 +45,11 @@ def _router(settings: Settings, verifiers: Sequence[Verifier]) -> Router:
 
 
 def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterator[Verifier]:
-    if not isinstance(settings.verify.instructions, Off):
-        verifier = instruction_verifier(settings.verify.instructions, resources)
+    instructions = instruction_verifier(settings, resources)
+    if instructions is not None:
         if eager:
-            verifier.load()
-        yield verifier
+            instructions.load()
+        yield instructions
 
 
 def _preference_model(settings: PreferSettings) -> PreferenceModel:

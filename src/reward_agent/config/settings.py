@@ -2,12 +2,14 @@
 
 from pydantic import Field, model_validator
 
+from reward_agent.config.cache import CacheSettings, FileCache
 from reward_agent.config.chat import ChatSettings
 from reward_agent.config.evidence import EvidenceSettings
 from reward_agent.config.factuality import FactualitySettings
 from reward_agent.config.instructions import InstructionSettings
 from reward_agent.config.judge import JudgeSettings, WeightedJudge
 from reward_agent.config.prefer import PreferSettings
+from reward_agent.config.record import RecordSettings
 from reward_agent.config.route import RouteSettings, RuleRouting
 from reward_agent.config.run import RunSettings
 from reward_agent.config.sandbox import SandboxSettings
@@ -28,6 +30,8 @@ class Settings(Section):
 
     preset: str = DEFAULT_PRESET
     chat: dict[str, ChatSettings] = Field(default_factory=dict)
+    cache: CacheSettings = FileCache()
+    record: RecordSettings = RecordSettings()
     evidence: EvidenceSettings = Off()
     route: RouteSettings = RuleRouting()
     verify: VerifySettings = VerifySettings()

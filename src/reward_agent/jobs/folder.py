@@ -24,8 +24,9 @@ from reward_agent.config import Settings
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import locked
 
-IRRELEVANT = frozenset({"job.data", "run.concurrency"})
-"""Keys that cannot change a judgment: where the data lie (their fingerprint counts) and how many run at once."""
+IRRELEVANT = frozenset({"job.data", "run.concurrency", "cache.type", "cache.file", "record.mode", "record.file"})
+"""Keys that cannot change a judgment: where the data lie (their fingerprint counts), how many run at once, and where
+replies are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

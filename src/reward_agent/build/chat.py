@@ -1,0 +1,126 @@
+"""The chat models that the stages ask, each wrapped: record(meter(cache(retry(throttle(openai)))))."""
+
+import json
+import os
+import urllib.parse
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from reward_agent.build.kept import Kept
+from reward_agent.build.say import Say
+from reward_agent.chat.cache import CachedChat
+from reward_agent.chat.meter import Ledger, MeteredChat
+from reward_agent.chat.openai import open_openai
+from reward_agent.chat.rate import Rate
+from reward_agent.chat.record import RecordingChat, ReplayedChat
+from reward_agent.chat.retry import RetryingChat
+from reward_agent.chat.throttle import Gate, ThrottledChat
+from reward_agent.chat.wire import Prices
+from reward_agent.config import Settings
+from reward_agent.config.chat import OpenAIChatSettings, SimulatedChatSettings
+from reward_agent.errors import ConfigError
+from reward_agent.protocols import ChatModel
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+
+@asynccontextmanager
+async def open_chat_models(settings: Settings, kept: Kept, *, say: Say) -> AsyncIterator[Mapping[str, ChatModel]]:
+    """The models that a stage asks, by name; at the end says what was asked of them.
+
+    Raises ConfigError where a key is missing.
+    """
+    ledger = Ledger()
+    async with AsyncExitStack() as stack:
+        models = {}
+        for name in dict.fromkeys(settings.asked.values()):
+            models[name] = await _opened(name, settings.chat[name], kept, ledger, say, stack)
+        try:
+            yield models
+        finally:
+            for line in ledger.lines():
+                say(line)
+
+
+async def _opened(
+    name: str,
+    settings: OpenAIChatSettings | SimulatedChatSettings,
+    kept: Kept,
+    ledger: Ledger,
+    say: Say,
+    stack: AsyncExitStack,
+) -> ChatModel:
+    recorded = json.dumps(["chat", name, settings.model if isinstance(settings, OpenAIChatSettings) else "simulated"])
+    if kept.record is not None and kept.replays:
+        replayed = ReplayedChat(store=kept.record, identity=recorded, file=kept.file)
+        return MeteredChat(model=replayed, name=name, ledger=ledger)
+    if isinstance(settings, SimulatedChatSettings):
+        metered = MeteredChat(model=_simulated(), name=name, ledger=ledger)
+    else:
+        served = await _served(name, settings, stack)
+        cached = CachedChat(model=served, store=kept.cache, identity=_identity(settings), say=say)
+        metered = MeteredChat(model=cached, name=name, ledger=ledger)
+    return metered if kept.record is None else RecordingChat(model=metered, store=kept.record, identity=recorded)
+
+
+def _simulated() -> ChatModel:
+    from reward_agent.testing.simulated import SimulatedChat
+
+    return SimulatedChat()
+
+
+async def _served(name: str, settings: OpenAIChatSettings, stack: AsyncExitStack) -> ChatModel:
+    url = _base_url(settings)
+    prices = settings.prices
+    client = await stack.enter_async_context(
+        open_openai(
+            model=settings.model,
+            base_url=url,
+            api_key=_key(name, settings, url),
+            headers={
+                header: _needed(name, f"headers_env.{header}", env) for header, env in settings.headers_env.items()
+            },
+            connections=settings.in_flight,
+            timeout_s=settings.timeout_s,
+            structured=settings.structured,
+            least_tokens=settings.least_tokens,
+            prices=Prices() if prices is None else Prices(prompt=prices.prompt, completion=prices.completion),
+            extra=settings.extra,
+        )
+    )
+    gate = Gate(
+        most=settings.in_flight, requests=_rate(settings.requests_per_minute), tokens=_rate(settings.tokens_per_minute)
+    )
+    return RetryingChat(
+        model=ThrottledChat(model=client, gate=gate), retries=settings.retries, patience_s=settings.patience_s
+    )
+
+
+def _rate(per_minute: int | None) -> Rate | None:
+    return None if per_minute is None else Rate(per_minute=per_minute)
+
+
+def _base_url(settings: OpenAIChatSettings) -> str:
+    return settings.base_url or os.environ.get(settings.base_url_env) or OPENAI_URL
+
+
+def _identity(settings: OpenAIChatSettings) -> str:
+    """All of the settings that a reply depends on, and the server. A different one asks anew."""
+    told = [_base_url(settings).rstrip("/"), settings.model, settings.structured, settings.least_tokens, settings.extra]
+    return json.dumps(told, sort_keys=True)
+
+
+def _key(name: str, settings: OpenAIChatSettings, url: str) -> str | None:
+    if urllib.parse.urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
+        return os.environ.get(settings.api_key_env)
+    return _needed(name, "api_key_env", settings.api_key_env)
+
+
+def _needed(name: str, key: str, variable: str) -> str:
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise ConfigError(
+            f"chat.{name} needs the environment variable {variable}, which is not set: `export {variable}=...`, or "
+            f"name another one by chat.{name}.{key}"
+        )
+    return value

@@ -1,0 +1,43 @@
+"""The files in which replies are kept: the cache, and a run's record."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from reward_agent.build.say import Say
+from reward_agent.config import Settings
+from reward_agent.config.section import Off
+from reward_agent.errors import StoreError
+from reward_agent.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is open: the cache's store, or the record's, which `replays` or is written."""
+
+    cache: Store | None = None
+    record: Store | None = None
+    replays: bool = False
+    file: str = ""
+
+
+NOTHING_KEPT = Kept()
+
+
+@asynccontextmanager
+async def open_kept(settings: Settings, *, say: Say) -> AsyncIterator[Kept]:
+    """Opens the files that the settings name. A cache that cannot be opened is said and done without; a record that
+    cannot be raises StoreError."""
+    record, replays = settings.record.path, settings.record.mode == "replay"
+    async with AsyncExitStack() as stack:
+        kept = None
+        if not isinstance(settings.cache, Off) and not (record is not None and replays):
+            try:
+                kept = await stack.enter_async_context(open_store(settings.cache.path))
+            except StoreError as error:
+                say(f"warning: no cache: {error}")
+        if record is None:
+            yield Kept(cache=kept)
+        else:
+            opened = await stack.enter_async_context(open_store(record, read_only=replays))
+            yield Kept(cache=kept, record=opened, replays=replays, file=str(record))
