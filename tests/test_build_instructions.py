@@ -12,7 +12,7 @@ from reward_agent.testing import ScriptedSandbox
 from reward_agent.testing.simulated import SimulatedChat
 from reward_agent.types import Outcome, Sample
 
-MODEL = ("verify.instructions.type=model", 'chat.default={model="any"}')
+MODEL = ("verify.instructions.type=model", 'chat.default={type="simulated"}', "cache.type=off")
 SANDBOX = ScriptedSandbox(lambda source, response: Outcome.TRUE)
 
 
@@ -37,6 +37,7 @@ def test_the_model_verifier_is_made_over_what_is_open() -> None:
     assert verifier.reader.writer.admission.lint is None  # this sandbox has none
     assert verifier.reader.writer.admission.tier == "strict"
     assert verifier.questions is not None
+    assert "tone" in verifier.purpose
 
 
 def test_parts_can_be_left_out() -> None:
@@ -104,3 +105,26 @@ def test_offline_opens_nothing() -> None:
             return instruction_verifier_of(agent).reader is None
 
     assert asyncio.run(use())
+
+
+class Memory:
+    """A store in a dictionary."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[str, str], bytes] = {}
+
+    async def get(self, namespace: str, key: str) -> bytes | None:
+        return self.values.get((namespace, key))
+
+    async def put(self, namespace: str, key: str, value: bytes) -> None:
+        self.values[namespace, key] = value
+
+
+@pytest.mark.parametrize(("recorded", "kept"), [(False, True), (True, False)])
+def test_checkers_are_kept_between_runs_but_not_while_a_record_is_made(recorded: bool, kept: bool) -> None:
+    chosen = settings(*(["record.file=record.sqlite"] if recorded else []))
+    store = Memory()
+    opened = Resources(chat={"default": SimulatedChat()}, sandbox=SANDBOX, store=store)
+    writer = (instruction_verifier_of(build_agent(chosen, opened)).reader or pytest.fail("no reader")).writer
+    assert writer is not None
+    assert (writer.store is store) is kept

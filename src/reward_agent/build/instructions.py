@@ -1,41 +1,51 @@
 """Settings and open resources -> the instruction verifier."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reward_agent.agent import RewardAgent
 from reward_agent.build.resources import Resources
+from reward_agent.config import Settings
 from reward_agent.config.instructions import ModelInstructions, RuleInstructions
+from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError
+from reward_agent.store import Store
 from reward_agent.verify.instructions.catalog import CATALOG
 from reward_agent.verify.instructions.checker import Admission, Lint
 from reward_agent.verify.instructions.parse_model import ModelParser
 from reward_agent.verify.instructions.questions import ModelQuestions
 from reward_agent.verify.instructions.read import ModelReader
 from reward_agent.verify.instructions.requirement import ASKED, SOFT, WRITTEN
-from reward_agent.verify.instructions.verifier import InstructionVerifier
+from reward_agent.verify.instructions.verifier import PURPOSE_WITH_MODEL, InstructionVerifier
 from reward_agent.verify.instructions.write import CheckerWriter
 from reward_agent.verify.instructions.written import WrittenChecks
 
 PLACE = "verify.instructions"
 
 
-def instruction_verifier(settings: RuleInstructions | ModelInstructions, resources: Resources) -> InstructionVerifier:
-    """The verifier these settings describe. Raises ConfigError for a weight of no kind, or where something that the
-    settings name is not open."""
-    _check_weights(settings.weights)
-    if isinstance(settings, RuleInstructions):
-        return InstructionVerifier(reading=settings.reading, graded=settings.graded, weights=settings.weights)
-    chat = resources.chat_model(settings.chat, asked_by=PLACE)
-    writer, checks = _written(settings, resources) if settings.write else (None, None)
-    return InstructionVerifier(
-        reading=settings.reading,
-        graded=settings.graded,
-        weights=settings.weights,
-        reader=ModelReader(
-            parser=ModelParser(chat=chat), parsing=settings.parse, writer=writer, checks=checks, asks=settings.soft
-        ),
+def instruction_verifier(settings: Settings, resources: Resources) -> InstructionVerifier | None:
+    """The verifier these settings describe, if any. Raises ConfigError for a weight of no kind, or where something that
+    the settings name is not open."""
+    section = settings.verify.instructions
+    if isinstance(section, Off):
+        return None
+    _check_weights(section.weights)
+    counted = InstructionVerifier(reading=section.reading, graded=section.graded, weights=section.weights)
+    if isinstance(section, RuleInstructions):
+        return counted
+    chat = resources.chat_model(section.chat, asked_by=PLACE)
+    # A record must hold every reply that a judgment rests on: no checker is taken from elsewhere while one is made.
+    store = resources.store if settings.record.path is None else None
+    writer, checks = _written(section, resources, store) if section.write else (None, None)
+    reader = ModelReader(
+        parser=ModelParser(chat=chat), parsing=section.parse, writer=writer, checks=checks, asks=section.soft
+    )
+    return replace(
+        counted,
+        reader=reader,
         checks=checks,
-        questions=ModelQuestions(chat=chat) if settings.soft else None,
+        questions=ModelQuestions(chat=chat) if section.soft else None,
+        purpose=PURPOSE_WITH_MODEL if section.soft else counted.purpose,
     )
 
 
@@ -47,7 +57,9 @@ def instruction_verifier_of(agent: RewardAgent) -> InstructionVerifier:
     raise ConfigError(f"{PLACE} is off; set {PLACE}.type=rules")
 
 
-def _written(settings: ModelInstructions, resources: Resources) -> tuple[CheckerWriter, WrittenChecks]:
+def _written(
+    settings: ModelInstructions, resources: Resources, store: Store | None
+) -> tuple[CheckerWriter, WrittenChecks]:
     if resources.sandbox is None:
         raise ConfigError(
             f"{PLACE}.write = true needs the sandbox, which is not open: use `async with open_agent(settings)`, or set "
@@ -57,6 +69,7 @@ def _written(settings: ModelInstructions, resources: Resources) -> tuple[Checker
     writer = CheckerWriter(
         coder=resources.chat_model(settings.coder, asked_by=PLACE),
         admission=Admission(sandbox=resources.sandbox, lint=lint, tier=resources.tier),
+        store=store,
     )
     return writer, WrittenChecks(sandbox=resources.sandbox, tier=resources.tier)
 

@@ -58,11 +58,11 @@ def _router(settings: Settings, resources: Resources, verifiers: Sequence[Verifi
 
 
 def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterator[Verifier]:
-    if not isinstance(settings.verify.instructions, Off):
-        verifier = instruction_verifier(settings.verify.instructions, resources)
+    instructions = instruction_verifier(settings, resources)
+    if instructions is not None:
         if eager:
-            verifier.load()
-        yield verifier
+            instructions.load()
+        yield instructions
     if not isinstance(settings.verify.factuality, Off):
         yield FactualityVerifier(way=_way(settings.verify.factuality, resources))
 

@@ -27,7 +27,7 @@ def test_the_offer_is_bounded_and_the_same_for_the_same_text() -> None:
         * 500
     )
     offered = kinds_offered(text)
-    assert 0 < len(offered) <= 14
-    assert sum(map(len, offered)) <= 1_100
+    assert 0 < len(offered) <= 12
+    assert sum(map(len, offered)) <= 900
     assert offered == kinds_offered(text)
     assert len(kinds_offered(text, most=3)) == 3

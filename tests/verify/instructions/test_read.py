@@ -94,7 +94,7 @@ def test_what_could_not_be_used_of_the_reply_is_noted() -> None:
 def test_without_code_a_hard_requirement_becomes_a_question_that_says_why() -> None:
     found = read(reader(parsed(even("it must be even")), writes=False))
     requirement = found.requirements[1]
-    assert (requirement.kind, requirement.subject) == ("asked", f"asked: {EVEN_SAYS}")
+    assert (requirement.kind, requirement.subject) == ("asked", f"asked: {EVEN_SAYS.rstrip('.')}")
     assert requirement.planned().reason == "model question (no code is written)"
 
 

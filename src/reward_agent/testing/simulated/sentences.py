@@ -6,6 +6,7 @@ changes what they make of it.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _END = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -19,12 +20,14 @@ ALIKE = 0.5
 """Sentences that share this much of their words speak of the same thing."""
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text with at least three words that matter, without marks and spaces around them."""
     found = (part.strip(" \t-*#>\"'“”.!?") for part in _END.split(text))
-    return [sentence for sentence in found if len(words(sentence)) >= 3]
+    return tuple(sentence for sentence in found if len(words(sentence)) >= 3)
 
 
+@lru_cache(maxsize=8192)
 def words(text: str) -> frozenset[str]:
     """The words and numbers that matter, folded, with a plural's s cut off."""
     found = (word.casefold() for word in _WORD.findall(text))
@@ -36,6 +39,7 @@ def subject(text: str) -> str:
     return " ".join(word for word in _WORD.findall(text) if not word[0].isdigit() and word.casefold() not in _EMPTY)
 
 
+@lru_cache(maxsize=8192)
 def numbers(text: str) -> frozenset[str]:
     """The numbers of a text, without separators of thousands."""
     return frozenset(word.replace(",", "") for word in _WORD.findall(text) if word[0].isdigit())

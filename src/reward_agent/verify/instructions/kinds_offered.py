@@ -11,31 +11,45 @@ import math
 import re
 from collections import Counter
 from functools import cache
+from itertools import zip_longest
 
 from reward_agent.verify.instructions.catalog import CATALOG
 from reward_agent.verify.instructions.english import STOP_WORDS
 from reward_agent.verify.instructions.parameters import signature
 
 _WORD = re.compile(r"[a-z]{2,}")
+_CLAUSE_END = re.compile(r"[.!?;:\n]+|,\s+and\s")
+_CLAUSES_AT_MOST = 40
 _READ_AT_MOST = 20_000
-_DESCRIPTION = 90
+_DESCRIPTION = 80
 
 
-def kinds_offered(unread: str, *, characters: int = 1_100, most: int = 14) -> tuple[str, ...]:
-    """Lines `kind(parameters): what it measures`, the likeliest first, at most so many and so long together."""
-    words = _stems(unread[:_READ_AT_MOST])
+def kinds_offered(unread: str, *, characters: int = 900, most: int = 12) -> tuple[str, ...]:
+    """Lines `kind(parameters): what it measures`, at most so many and so long together. Every clause of the text has
+    its turn: first the likeliest kind of each, then the second of each."""
+    clauses = [clause for clause in _CLAUSE_END.split(unread[:_READ_AT_MOST]) if clause.strip()][:_CLAUSES_AT_MOST]
+    rankings = [_ranking(_stems(clause)) for clause in clauses]
+    offered: dict[str, None] = {}
+    size = 0
+    for kind in (kind for turn in zip_longest(*rankings) for kind in turn if kind is not None):
+        line = _line(kind)
+        if line not in offered:
+            size += len(line)
+            if len(offered) >= most or size > characters:
+                break
+            offered[line] = None
+    return tuple(offered)
+
+
+def _ranking(words: frozenset[str]) -> list[str]:
+    """The kinds that share a word with these, the likeliest first."""
     rarity = _rarity()
     scores = {
-        kind: sum(rarity[word] for word in sorted(words & of_kind)) / math.sqrt(len(of_kind))
+        kind: sum(rarity[word] for word in sorted(shared)) / math.sqrt(len(of_kind))
         for kind, of_kind in _words_of_kinds().items()
+        if (shared := words & of_kind)
     }
-    offered: list[str] = []
-    for kind in sorted((kind for kind in scores if scores[kind] > 0), key=lambda kind: (-scores[kind], kind)):
-        line = _line(kind)
-        if len(offered) >= most or sum(map(len, offered)) + len(line) > characters:
-            break
-        offered.append(line)
-    return tuple(offered)
+    return sorted(scores, key=lambda kind: (-scores[kind], kind))
 
 
 @cache

@@ -16,7 +16,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
@@ -124,8 +124,10 @@ def _parts(texts: Sequence[str], requirements: int) -> Iterator[list[str]]:
     yield part
 
 
+@cache
 def _complete_reply(candidates: int, requirements: int) -> type[_Reply]:
-    """A reply that leaves a verdict out does not fit, so that it is asked again and then is a failure."""
+    """A reply that leaves a verdict out does not fit, so that it is asked again and then is a failure. One type for
+    each shape: what reads it is costly to make."""
     wanted = {(c, r) for c in range(1, candidates + 1) for r in range(1, requirements + 1)}
 
     def complete(reply: _Reply) -> _Reply:

@@ -162,8 +162,8 @@ def _notes(found: ModelParse) -> Iterator[Finding]:
 def _sources(requirements: tuple[Requirement, ...]) -> Iterator[Finding]:
     """Each written checker with its self-tests, once a sample."""
     for requirement in requirements:
-        if isinstance(requirement.way, Written):
-            checker = requirement.way.checker
+        if isinstance(way := requirement.way, Written):
+            checker = way.checker
             tests = [
                 *(f"must pass: {text}" for text in (*checker.passing, *checker.kept_passing)),
                 *(f"must fail: {text}" for text in (*checker.failing, *checker.kept_failing)),
@@ -171,6 +171,6 @@ def _sources(requirements: tuple[Requirement, ...]) -> Iterator[Finding]:
             yield Finding(
                 subject=f"written checker {checker.digest}",
                 score=None,
-                reason=requirement.planned().reason,
+                reason=way.admitted,
                 sources=(checker.source, *(one_line(test, 300) for test in tests)),
             )

@@ -35,6 +35,12 @@ class Written:
     checker: Checker
     tier: str
 
+    @property
+    def admitted(self) -> str:
+        """On what ground it is believed, and where it runs."""
+        tier = f", sandbox tier {self.tier}" if self.tier else ""
+        return f"admitted on {self.checker.examples} examples{tier}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -78,7 +84,8 @@ class Requirement:
     @property
     def subject(self) -> str:
         """The requirement as findings name it."""
-        return f"{self.kind or 'requirement'}: {self.says}" if self.says else self.kind or "requirement"
+        says = self.says.rstrip(".")
+        return f"{self.kind or 'requirement'}: {says}" if says else self.kind or "requirement"
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -98,11 +105,8 @@ class Requirement:
             case Vetted(constraint=constraint, by_model=by_model):
                 params = "; ".join(f"{name}: {_listed(value)}" for name, value in constraint.params.items())
                 return ", ".join(filter(None, ("vetted checker", params, "chosen by the model" if by_model else "")))
-            case Written(checker=checker, tier=tier):
-                return (
-                    f"written checker {checker.digest}, admitted on {checker.examples} examples"
-                    f"{f', sandbox tier {tier}' if tier else ''}"
-                )
+            case Written(checker=checker) as way:
+                return f"written checker {checker.digest}, {way.admitted}"
             case Asked(why=why):
                 return f"model question ({why})" if why else "model question"
             case Unchecked(why=why):

@@ -32,6 +32,14 @@ from reward_agent.verify.instructions.written import WrittenChecks
 
 NOTHING_SAID = Measurement(met=False, measured="empty response", distance=1.0)
 """A response without text follows no instruction, as in IFEval: else saying nothing would avoid every comma."""
+PURPOSE = (
+    "Checks constraints on the form of the answer that code can decide: lengths, counts, keywords, format, language, "
+    "start and end."
+)
+PURPOSE_WITH_MODEL = (
+    "Checks what an instruction demands of the answer: lengths, counts, keywords, format, language, start and end, "
+    "tone, style, viewpoint, and other demands on form and content."
+)
 NOT_YET = Measurement(met=None, measured="not decided")
 
 Row = list[Measurement]
@@ -54,10 +62,7 @@ class InstructionVerifier:
     checks: WrittenChecks | None = None
     questions: ModelQuestions | None = None
     name: str = "instructions"
-    purpose: str = (
-        "Checks constraints on the form of the answer that code can decide: lengths, counts, keywords, format, "
-        "language, start and end."
-    )
+    purpose: str = PURPOSE
 
     def load(self) -> None:
         """Compiles every rule of the grammar, about half a second; else each is compiled when it is first tried."""

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from reward_agent.errors import StoreError
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
+from reward_agent.store import Store
 from reward_agent.verify.instructions.checker import EXAMPLES_AT_LEAST, Admission, Checker
 from reward_agent.verify.instructions.parse_model import usable_examples
 from reward_agent.verify.instructions.share import Shared
@@ -31,18 +33,6 @@ _REPLY_TOKENS = 2_000
 _COMPLAINT = 1_500
 
 _STORED: TypeAdapter[Checker] = TypeAdapter(Checker)
-
-
-class CheckerStore(Protocol):
-    """Bytes by namespace and key, kept from run to run; `reward_agent.store` has one."""
-
-    async def get(self, namespace: str, key: str) -> bytes | None:
-        """What was put there; None where nothing was."""
-        ...
-
-    async def put(self, namespace: str, key: str, value: bytes) -> None:
-        """Keeps the value in the place of an older one."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +55,7 @@ class CheckerWriter:
 
     coder: ChatModel
     admission: Admission
-    store: CheckerStore | None = None
+    store: Store | None = None
     _written: Shared[Checker | Refused] = field(default_factory=Shared, repr=False, compare=False)
 
     async def checker(self, says: str, passing: Sequence[str], failing: Sequence[str]) -> Checker | Refused:
@@ -81,18 +71,21 @@ class CheckerWriter:
             return stored
         written = await self._asked(says, passing, failing)
         if self.store is not None and isinstance(written, Checker):
-            await self.store.put(STORED_AS, key, _STORED.dump_json(written))
+            with suppress(StoreError):  # then it is written anew by the next process
+                await self.store.put(STORED_AS, key, _STORED.dump_json(written))
         return written
 
     async def _stored(self, key: str, says: str) -> Checker | None:
         """The store's checker, where it is for this requirement and is still admitted."""
-        found = await self.store.get(STORED_AS, key) if self.store is not None else None
-        if found is None:
+        if self.store is None:
             return None
         try:
-            checker = _STORED.validate_json(found)
-        except ValidationError:
+            found = await self.store.get(STORED_AS, key)
+            checker = _STORED.validate_json(found) if found is not None else None
+        except (StoreError, ValidationError):
             return None  # of another version, or damaged: written anew
+        if checker is None:
+            return None
         if normalised(checker.says) != normalised(says) or await self.admission.complaint(checker) is not None:
             return None
         return checker
