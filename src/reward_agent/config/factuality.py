@@ -8,11 +8,13 @@ from reward_agent.config.section import Off, Section
 
 
 class FactualitySection(Section):
-    """What both ways have in common. `chat`: the model that is asked. `passage_chars`: how much of a passage is shown,
-    and times the number of claims, how much evidence one prompt shows. `lookups_in_flight`: of one sample."""
+    """What both ways have in common. `chat`: the model that is asked. `passage_chars`: how much of a passage is shown.
+    `evidence_chars`: how much evidence a prompt shows for each claim, and for four at least, beyond the best passage
+    of each. `lookups_in_flight`: of one sample."""
 
     chat: str = "default"
     passage_chars: int = Field(default=600, ge=100, le=20_000)
+    evidence_chars: int = Field(default=450, ge=100, le=20_000)
     lookups_in_flight: int = Field(default=8, ge=1, le=256)
 
 

@@ -71,7 +71,7 @@ _STRONG_FACT_CUES = re.compile(
     | which \s \w+ \s (?:is|was|were|has|had|did|\w+ed)
     | how \s (?:many|far|old|tall|big|fast|does|do|did) | is \s it \s true | true \s or \s false | explain | define
     | definition | history \s of | difference \s between | capital \s of | born | died | founded | invented | discovered
-    | biography | facts?
+    | biography | facts? | tell \s me \s (?:who|what|when|where|why|how|about)
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -66,14 +66,21 @@ def test_a_failed_look_up_is_a_failure_and_not_a_lack_of_evidence(source: Eviden
 
 
 def test_the_best_of_every_query_is_shown_first_and_each_passage_once() -> None:
-    assert shown_passages([[ONE, TWO], [ONE, THREE], []], passage_chars=600) == [ONE, TWO, THREE]
+    found = [[ONE, TWO], [ONE, THREE], []]
+    assert shown_passages(found, passage_chars=600, evidence_chars=450) == [ONE, TWO, THREE]
 
 
 def test_what_has_no_room_is_left_out() -> None:
     long = [Passage(text=letter * 2_000) for letter in "abcd"]
-    assert shown_passages([long[:2], long[2:]], passage_chars=600) == [long[0], long[2]]
-    assert shown_passages([], passage_chars=600) == []
-    assert shown_passages([[Passage(text=" ")]], passage_chars=600) == []
+    assert shown_passages([long[:2], long[2:]], passage_chars=600, evidence_chars=450) == [long[0], long[2], long[1]]
+    assert shown_passages([], passage_chars=600, evidence_chars=450) == []
+    assert shown_passages([[Passage(text=" ")]], passage_chars=600, evidence_chars=450) == []
+
+
+def test_the_best_passage_of_every_query_is_always_shown() -> None:
+    found = [[Passage(text=f"{number} " + "x" * 2_000), ONE] for number in range(12)]
+    shown = shown_passages(found, passage_chars=600, evidence_chars=450)
+    assert shown == [passages[0] for passages in found]
 
 
 def test_a_passage_is_shown_with_its_title_and_shortened() -> None:

@@ -19,7 +19,7 @@ FOUND = {"pier": [PASSAGE], "moon": []}
 
 def ruled(quote: str, verdict: str, found: Mapping[str, Sequence[Passage]] = FOUND) -> Ruling:
     chat = ScriptedChat([json.dumps({"1": {"quote": quote, "verdict": verdict}})])
-    (ruling,) = asyncio.run(rule(chat, [CLAIM], found, passage_chars=600))
+    (ruling,) = asyncio.run(rule(chat, [CLAIM], found, passage_chars=600, evidence_chars=450))
     return ruling
 
 
@@ -56,7 +56,9 @@ def test_not_enough_evidence_is_not_decided() -> None:
 def test_a_claim_for_which_nothing_was_found_is_not_asked_about() -> None:
     chat = ScriptedChat([])
     claim = Claim(text="The moon is made of ice.", query="moon", asserted=frozenset("A"), denied=frozenset())
-    assert asyncio.run(rule(chat, [claim], FOUND, passage_chars=600)) == [Ruling(true=None, reason=NOTHING_FOUND)]
+    assert asyncio.run(rule(chat, [claim], FOUND, passage_chars=600, evidence_chars=450)) == [
+        Ruling(true=None, reason=NOTHING_FOUND)
+    ]
     assert chat.requests == []
 
 
@@ -73,7 +75,7 @@ def test_a_claim_for_which_nothing_was_found_is_not_asked_about() -> None:
 )
 def test_a_reply_that_leaves_out_or_makes_up_a_claim_is_a_failure(reply: str) -> None:
     with pytest.raises(ReplyError, match=r"factuality\.verdicts"):
-        asyncio.run(rule(ScriptedChat([reply, reply]), [CLAIM], FOUND, passage_chars=600))
+        asyncio.run(rule(ScriptedChat([reply, reply]), [CLAIM], FOUND, passage_chars=600, evidence_chars=450))
 
 
 def test_many_claims_are_asked_about_in_groups_of_nearly_equal_size() -> None:
@@ -84,5 +86,5 @@ def test_many_claims_are_asked_about_in_groups_of_nearly_equal_size() -> None:
     sizes = [CLAIMS_A_CALL + 1 - (CLAIMS_A_CALL + 1) // 2, (CLAIMS_A_CALL + 1) // 2]
     silent = {"quote": "", "verdict": "not enough evidence"}
     chat = ScriptedChat([json.dumps({str(number + 1): silent for number in range(size)}) for size in sorted(sizes)])
-    assert len(asyncio.run(rule(chat, claims, FOUND, passage_chars=600))) == len(claims)
+    assert len(asyncio.run(rule(chat, claims, FOUND, passage_chars=600, evidence_chars=450))) == len(claims)
     assert len(chat.requests) == 2

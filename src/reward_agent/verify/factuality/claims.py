@@ -26,12 +26,11 @@ _TOKENS_A_CLAIM = 120
 _TOKEN = re.compile(r"-?\d(?:[\d.,]*\d)?|\w+|[%$€£°<>]")
 
 CONTESTED = (
-    "the claims on which the candidates differ: first those that one asserts and another denies, then those that only "
-    "some make"
+    "the claims on which the candidates differ: first what one asserts and another denies, then what only some say"
 )
 PARTLY_SHOWN = (
-    "the main claims of the candidates: first those that one asserts and another denies, then what they say in answer "
-    "to the request, even if they agree"
+    "the main claims of the candidates: first what one asserts and another denies, then what answers the request, even "
+    "if they agree"
 )
 ALONE = "the main claims that the candidate makes"
 

@@ -35,7 +35,8 @@ from reward_agent.verify.factuality.scoring import NO_CLAIM, NO_STAND, verdict_o
 class GroupedClaims:
     """`claims`: how many are looked at for a pair (see `claim_limit`). `prompt_chars`: how much of the candidates one
     prompt shows; a candidate is shortened where it is longer than its share and than `candidate_chars`.
-    `passage_chars`: how much of a passage is shown."""
+    `passage_chars` and `evidence_chars`: how much of a passage, and of all evidence for a claim, is shown (see
+    `shown_passages`)."""
 
     chat: ChatModel
     evidence: EvidenceSource
@@ -43,6 +44,7 @@ class GroupedClaims:
     prompt_chars: int = 24_000
     candidate_chars: int = 3_000
     passage_chars: int = 600
+    evidence_chars: int = 450
     lookups_in_flight: int = 8
 
     async def verdicts(self, sample: Sample) -> tuple[Verdict, ...]:
@@ -56,7 +58,9 @@ class GroupedClaims:
             look_up(self.evidence, (claim.query for claim in claims), in_flight=self.lookups_in_flight),
             self._stands(sample, groups, claims),
         )
-        rulings = await rule(self.chat, claims, found, passage_chars=self.passage_chars)
+        rulings = await rule(
+            self.chat, claims, found, passage_chars=self.passage_chars, evidence_chars=self.evidence_chars
+        )
         return self._verdicts(sample, shown, claims, rulings)
 
     async def _claims(self, sample: Sample, groups: Sequence[Sequence[ShownCandidate]]) -> list[Claim]:

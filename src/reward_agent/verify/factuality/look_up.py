@@ -9,6 +9,8 @@ from reward_agent.together import together
 from reward_agent.types import Passage
 
 TITLE_CHARS = 200
+LEAST_QUERIES = 4
+"""One fact in doubt deserves more than one passage."""
 
 
 async def look_up(source: EvidenceSource, queries: Iterable[str], *, in_flight: int) -> Mapping[str, Sequence[Passage]]:
@@ -29,17 +31,18 @@ async def look_up(source: EvidenceSource, queries: Iterable[str], *, in_flight: 
     return dict(zip(distinct, found, strict=True))
 
 
-def shown_passages(found: Sequence[Sequence[Passage]], *, passage_chars: int) -> list[Passage]:
-    """The passages to show for several queries, each once, with room for one of `passage_chars` characters a query.
+def shown_passages(found: Sequence[Sequence[Passage]], *, passage_chars: int, evidence_chars: int) -> list[Passage]:
+    """The passages to show for several queries, each once and counted with at most `passage_chars` characters.
 
-    The best of every query comes first, then every second best, and so on, as long as there is room.
+    The best of every query is always shown, then every second best, and so on, as long as there is room:
+    `evidence_chars` a query in all, and as much as for `LEAST_QUERIES` where they are fewer.
     """
-    room = passage_chars * len(found)
+    room = evidence_chars * max(len(found), LEAST_QUERIES)
     shown: dict[str, Passage] = {}
     for rank in range(max(map(len, found), default=0)):
         for passage in (passages[rank] for passages in found if rank < len(passages)):
             size = min(len(passage.text), passage_chars)
-            if passage.text.strip() and passage.text not in shown and size <= room:
+            if passage.text.strip() and passage.text not in shown and (rank == 0 or size <= room):
                 shown[passage.text] = passage
                 room -= size
     return list(shown.values())

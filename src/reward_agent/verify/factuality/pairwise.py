@@ -70,6 +70,7 @@ class PairedDifferences:
     shorter_wins: bool = False
     candidate_chars: int = 12_000
     passage_chars: int = 600
+    evidence_chars: int = 450
     lookups_in_flight: int = 8
 
     async def verdicts(self, sample: Sample) -> tuple[Verdict, ...]:
@@ -97,7 +98,9 @@ class PairedDifferences:
         found = await look_up(
             self.evidence, (difference.query for difference in differences), in_flight=self.lookups_in_flight
         )
-        passages = shown_passages(list(found.values()), passage_chars=self.passage_chars)
+        passages = shown_passages(
+            list(found.values()), passage_chars=self.passage_chars, evidence_chars=self.evidence_chars
+        )
         subject = "; ".join(difference.difference for difference in differences)
         if not passages:
             return _findings(pair, subject, (None, None), NOTHING_FOUND)

@@ -26,6 +26,9 @@ MIN_QUOTE_CHARS = 8
 _TOKENS_A_VERDICT = 120
 _PLAIN = str.maketrans("‘’“”–—−\u00a0", "''\"\"--- ")
 
+Found = Mapping[str, Sequence[Passage]]
+"""What was found, by query."""
+
 NOTHING_FOUND = "no passage was found"
 NO_QUOTE = "the quote is in no passage that was shown"
 
@@ -47,20 +50,21 @@ class Ruling:
 
 
 async def rule(
-    chat: ChatModel, claims: Sequence[Claim], found: Mapping[str, Sequence[Passage]], *, passage_chars: int
+    chat: ChatModel, claims: Sequence[Claim], found: Found, *, passage_chars: int, evidence_chars: int
 ) -> list[Ruling]:
     """A ruling a claim, in order, from the passages found for its query. Raises SignalError."""
     with_evidence = [claim for claim in claims if any(passage.text.strip() for passage in found[claim.query])]
     groups = _groups(with_evidence)
-    rulings = await together(*(_rule_group(chat, group, found, passage_chars) for group in groups))
+    rulings = await together(*(_rule_group(chat, group, found, passage_chars, evidence_chars) for group in groups))
     ruled = {claim.key: ruling for group in rulings for claim, ruling in group}
     return [ruled.get(claim.key, Ruling(true=None, reason=NOTHING_FOUND)) for claim in claims]
 
 
 async def _rule_group(
-    chat: ChatModel, claims: Sequence[Claim], found: Mapping[str, Sequence[Passage]], passage_chars: int
+    chat: ChatModel, claims: Sequence[Claim], found: Found, passage_chars: int, evidence_chars: int
 ) -> list[tuple[Claim, Ruling]]:
-    passages = shown_passages([found[claim.query] for claim in claims], passage_chars=passage_chars)
+    of_each = [found[claim.query] for claim in claims]
+    passages = shown_passages(of_each, passage_chars=passage_chars, evidence_chars=evidence_chars)
     texts = [passage_text(passage, passage_chars=passage_chars) for passage in passages]
     listed = numbered(claims)
     fence = Fence(listed, *texts)
