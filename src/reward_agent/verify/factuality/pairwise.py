@@ -32,7 +32,7 @@ SHORTER_WINS = "Where both are about equally correct, rate the shorter one highe
 SAME_MEANING = 1.0
 PAIRS_IN_FLIGHT = 8
 
-Rating = Annotated[int, Field(ge=1, le=10)]
+Rating = Annotated[float, Field(ge=1, le=10)]
 
 
 class Difference(BaseModel):

@@ -7,13 +7,13 @@ that the model read it rightly.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel
 
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
-from reward_agent.replies import each_of
+from reward_agent.replies import Spelt, each_of
 from reward_agent.together import together
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.claims import Claim, numbered, numbers
@@ -37,7 +37,7 @@ class VerdictReply(BaseModel):
     """What a model says of one claim."""
 
     quote: str
-    verdict: Literal["supported", "contradicted", "not enough evidence"]
+    verdict: Annotated[Literal["supported", "contradicted", "not enough evidence"], Spelt]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
