@@ -145,7 +145,7 @@ def _other_pages(folder: Path) -> Iterator[Page]:
         texts.update((row["evidence"], None) for row in _rows(folder / f"claim_evidence/{name}.jsonl.gz"))
     for row in _rows(folder / "qa_feedback/feedback.jsonl.gz"):
         texts.update((" ".join(map(str, passage)), None) for passage in row["passages"])
-    return (Page(text=text, source=f"other/{number}") for number, text in enumerate(texts) if isinstance(text, str))
+    return (Page(text=text, source=f"other/{number}") for number, text in enumerate(texts))
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

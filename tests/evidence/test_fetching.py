@@ -76,6 +76,19 @@ def test_a_refusal_does_not_repeat_the_key() -> None:
     assert KEY not in str(raised.value)
 
 
+def test_a_key_that_cannot_be_sent_is_not_shown_and_not_tried_again() -> None:
+    async def fetch() -> None:
+        async with httpx2.AsyncClient(timeout=None) as client:
+            fetcher = Fetcher(client=client, name="the service", first_wait_s=0.0)
+            await fetcher.json("GET", server.url, headers={"X-Key": f"{KEY}\n"})
+
+    with search_server(in_turn(Reply(body={}))) as server:
+        with pytest.raises(SearchRefused) as raised:
+            asyncio.run(fetch())
+        assert server.asked == []
+    assert KEY not in str(raised.value)
+
+
 def test_a_service_that_hangs_is_given_up() -> None:
     released = threading.Event()
 
