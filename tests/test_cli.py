@@ -223,6 +223,35 @@ def test_an_explained_candidate_gets_its_verdicts(run: CommandLine) -> None:
     assert "3 words, exactly 2" in done.out
 
 
+MODEL = (
+    "--set",
+    'chat.default={type="simulated"}',
+    "--set",
+    "verify.instructions.type=model",
+    "--set",
+    "cache.type=off",
+)
+ASKS_MORE = "Describe the sea in exactly two sentences. Write in a calm tone. Please keep the brackets balanced."
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_each_requirement_is_explained_by_how_it_is_checked(run: CommandLine, writes: bool) -> None:
+    command = ("explain", *MODEL, "--set", f"verify.instructions.write={str(writes).lower()}", "--prompt", ASKS_MORE)
+    done = run(*command, "--candidate", "It is (quiet. It is deep.")
+    if "cannot be had on this host" in done.err:
+        pytest.skip(done.err)
+    printed = " ".join(done.out.split())
+    assert "sentences.count: The number of sentences (vetted checker, quantity: exactly 2)" in printed
+    assert "soft: The response is written in a calm tone (model question) «in a calm tone»" in printed
+    assert "met soft: The response is written in a calm tone: yes, by a model's judgment: quiet" in printed
+    if writes:
+        assert "written: Every round bracket that is opened in the response is closed (written checker " in printed
+        assert "admitted on 8 examples, sandbox tier strict" in printed
+        assert "not met written: Every round bracket that is opened in the response is closed: false" in printed
+    else:
+        assert "asked: Every round bracket that is opened in the response is closed (model question (no code" in printed
+
+
 def test_nothing_to_check_is_said(run: CommandLine) -> None:
     assert "no checkable constraint" in run("explain", "--prompt", "Cheer me up!").out
 

@@ -88,7 +88,7 @@ def test_a_preference_model_of_unknown_unit_is_refused_unless_the_raw_sum_is_ask
     ("override", "message"),
     [
         ("judge.wieghts.x=1", "judge.wieghts: there is no such setting"),
-        ("judge.type=oracle", "type must be one of 'weighted', 'vote', got 'oracle'"),
+        ("judge.type=oracle", "type must be one of 'weighted', 'vote', 'model', got 'oracle'"),
         ("run.concurrency=0", "run.concurrency: Input should be greater than or equal to 1, got 0"),
         ("preset.x=0", "preset is a value, not a section"),
         ("concurrency", "--set takes KEY=VALUE"),

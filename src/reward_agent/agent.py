@@ -3,21 +3,23 @@
     >>> agent = RewardAgent(router=..., verifiers=(...,), preference_models=(...,), judger=...)
     >>> judgment = await agent.judge(sample)
 
-A stage that fails raises `SignalError`; it is recorded as a `Failure` and the rest goes on. Any other exception is
-a bug and propagates. A failed router runs every check and says so. A signal takes part in the decision only where
-it scored every candidate; with none left the sample is unjudged, not guessed.
+A stage that fails raises `SignalError`; it is recorded as a `Failure` and the rest goes on. A signal can stand although
+a part of its work failed: that failure is recorded too. Any other exception is a bug and propagates. A failed router
+runs every check and says so. A signal takes part in the decision only where it scored every candidate; with none left
+the sample is unjudged, not guessed.
 """
 
 import asyncio
 import math
 from collections import Counter
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from reward_agent.errors import ConfigError, SignalError
 from reward_agent.prompting import metered
 from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.together import together
 from reward_agent.types import Decision, Failure, Judgment, Plan, Sample, Signal, Verdict
 
 T = TypeVar("T")
@@ -54,7 +56,7 @@ class RewardAgent:
             failed_route = (plan,) if isinstance(plan, Failure) else ()
             if isinstance(plan, Failure):
                 plan = Plan(checks=tuple(v.name for v in self.verifiers), reason="the router failed: every check runs")
-            results = await _together(
+            results = await together(
                 *(_attempt(v.name, _verified(v, sample), stop_at) for v in self.verifiers if v.name in plan.checks),
                 *(_attempt(p.name, _preferred(p, sample), stop_at) for p in self.preference_models),
             )
@@ -62,11 +64,11 @@ class RewardAgent:
             usable = [signal for signal in signals if signal.scores is not None]
             decided = _decided(self.judger, sample, usable) if usable else None
             decision = await _attempt("judge", decided, stop_at) if decided is not None else None
-            failures = (*failed_route, *results, decision)
+            failures = (*failed_route, *results, *(f for signal in signals for f in signal.failures), decision)
         return Judgment(
             sample_id=sample.id,
             plan=plan,
-            signals=signals,
+            signals=tuple(replace(signal, failures=()) if signal.failures else signal for signal in signals),
             failures=tuple(f for f in failures if isinstance(f, Failure)),
             decision=decision if isinstance(decision, Decision) else None,
             usage=meter.usage,
@@ -87,18 +89,6 @@ async def _attempt(source: str, stage: Coroutine[Any, Any, T], stop_at: float | 
         return Failure(
             source=source, kind="deadline", error="not done when its sample's time (sample_timeout_s) was up"
         )
-
-
-async def _together(*stages: Coroutine[Any, Any, T]) -> Sequence[T]:
-    """All stages at once, results in order. A bug in one stops the others and propagates as itself."""
-    if len(stages) < 2:
-        return [await stage for stage in stages]
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(stage) for stage in stages]
-    except ExceptionGroup as bugs:
-        raise bugs.exceptions[0] from None
-    return [task.result() for task in tasks]
 
 
 async def _verified(verifier: Verifier, sample: Sample) -> Signal:

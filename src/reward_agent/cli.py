@@ -211,7 +211,7 @@ def explain(
     """
     import asyncio
 
-    from reward_agent.build import build_agent, build_instruction_verifier, open_resources
+    from reward_agent.build import instruction_verifier_of, open_agent
     from reward_agent.config import load_settings
     from reward_agent.reports.explain import findings_text
     from reward_agent.types import Sample
@@ -219,12 +219,11 @@ def explain(
     settings = load_settings(preset=preset, config=config, overrides=set_ or [])
 
     async def show() -> None:
-        async with open_resources(settings, say=_say) as resources:
-            _console().print(findings_text(build_instruction_verifier(settings, resources).explain(prompt)))
+        async with open_agent(settings, say=_say) as agent:
+            _console().print(findings_text(await instruction_verifier_of(agent).explain(prompt)))
             if candidate:
                 sample = Sample.of(prompt, candidate)
-                judgment = await build_agent(settings, resources).judge(sample)
-                _judgment_printer(as_json=False)(sample, judgment)
+                _judgment_printer(as_json=False)(sample, await agent.judge(sample))
 
     asyncio.run(show())
 

@@ -15,6 +15,8 @@ from typing import Literal, Self
 
 Role = Literal["system", "user", "assistant", "tool"]
 SignalKind = Literal["verification", "preference"]
+REVERSED = "@reversed"
+"""What the id of a sample ends with when its candidates stand in the opposite order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +149,16 @@ class Verdict:
 class Signal:
     """One voice: a verdict for every candidate, in order.
 
-    Verification scores lie in [0, 1] (checked here); preference scores are in the model's own unit.
+    Verification scores lie in [0, 1] (checked here); preference scores are in the model's own unit. `notes` hold for
+    the sample and not for one candidate (a checker's source, with its tests). `failures` are parts of the work that
+    failed while the verdicts stand; the agent moves them to its judgment.
     """
 
     name: str
     kind: SignalKind
     verdicts: tuple[Verdict, ...]
+    notes: tuple[Finding, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind == "verification":

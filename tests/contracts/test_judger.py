@@ -5,15 +5,18 @@ import asyncio
 import pytest
 
 from reward_agent.judge.calibrate import Calibration
+from reward_agent.judge.model import ModelJudger
 from reward_agent.judge.vote import VoteJudger
 from reward_agent.judge.weighted import WeightedJudger
 from reward_agent.protocols import Judger
 from reward_agent.testing import SumJudger
+from reward_agent.testing.simulated import SimulatedChat
 from reward_agent.types import Sample, Signal, SignalKind, Verdict
 
 JUDGERS = [
     WeightedJudger(calibrations={"taste": Calibration(centre=0.0, spread=1.0)}),
     VoteJudger(),
+    ModelJudger(chat=SimulatedChat()),
     SumJudger(),
 ]
 

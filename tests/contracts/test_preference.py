@@ -5,15 +5,20 @@ import math
 
 import pytest
 
+from reward_agent.prefer.model import PairwiseModel, PointwiseModel
 from reward_agent.prefer.python import PythonPreference
 from reward_agent.protocols import PreferenceModel
 from reward_agent.testing import LengthPreference
+from reward_agent.testing.simulated import SimulatedChat
 from reward_agent.types import Message
 
-MODELS = [
+ALONE: list[PreferenceModel] = [
     LengthPreference(),
     PythonPreference(name="words", function=lambda prompt, responses: [len(text.split()) for text in responses]),
+    PointwiseModel(name="ratings", chat=SimulatedChat()),
 ]
+"""Each response is scored by itself."""
+MODELS = [*ALONE, PairwiseModel(name="comparisons", chat=SimulatedChat())]
 PROMPT = (Message(role="user", content="Hello"),)
 RESPONSES = ("Hi", "Hello there, friend", "", "\x00\ud800")
 
@@ -28,8 +33,10 @@ class TestPreferenceModel:
         scores = asyncio.run(model.score(PROMPT, RESPONSES))
         assert len(scores) == len(RESPONSES)
         assert all(math.isfinite(score) for score in scores)
-        assert list(asyncio.run(model.score(PROMPT, RESPONSES[::-1]))) == list(scores)[::-1]
+        assert list(asyncio.run(model.score(PROMPT, RESPONSES[::-1]))) == pytest.approx(list(scores)[::-1])
 
-    def test_a_score_does_not_depend_on_the_other_responses(self, model: PreferenceModel) -> None:
-        together = list(asyncio.run(model.score(PROMPT, RESPONSES)))
-        assert together == [asyncio.run(model.score(PROMPT, (response,)))[0] for response in RESPONSES]
+
+@pytest.mark.parametrize("model", ALONE, ids=lambda model: type(model).__name__)
+def test_a_score_does_not_depend_on_the_other_responses(model: PreferenceModel) -> None:
+    together = list(asyncio.run(model.score(PROMPT, RESPONSES)))
+    assert together == [asyncio.run(model.score(PROMPT, (response,)))[0] for response in RESPONSES]

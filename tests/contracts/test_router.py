@@ -6,12 +6,19 @@ import pytest
 
 from reward_agent.protocols import Router
 from reward_agent.route.every import EveryCheckRouter
+from reward_agent.route.model import ModelRouter
 from reward_agent.route.rules import RuleRouter
 from reward_agent.testing import FixedRouter
+from reward_agent.testing.simulated import SimulatedChat
 from reward_agent.types import Plan, Sample
 
 CHECKS = ("instructions", "factuality", "safety")
-ROUTERS = [RuleRouter(checks=CHECKS), EveryCheckRouter(checks=CHECKS), FixedRouter(CHECKS)]
+ROUTERS = [
+    RuleRouter(checks=CHECKS),
+    EveryCheckRouter(checks=CHECKS),
+    ModelRouter(chat=SimulatedChat(), purposes=dict.fromkeys(CHECKS, "A check.")),
+    FixedRouter(CHECKS),
+]
 SAMPLES = [
     Sample.of("", [""]),
     Sample.of("Who won? Use three words.", ["a"] * 64),

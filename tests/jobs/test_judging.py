@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from reward_agent.errors import RunError
-from reward_agent.jobs.judging import REVERSED, judge_all, judge_each, read_judgments, scores_by_order
+from reward_agent.jobs.judging import judge_all, judge_each, read_judgments, scores_by_order
 from reward_agent.jobs.run import Tally
 from reward_agent.testing import BrokenVerifier, ScoringVerifier, agent_of
-from reward_agent.types import Sample
+from reward_agent.types import REVERSED, Sample
 
 POLITE = ScoringVerifier("polite", lambda text: float("please" in text))
 SAMPLES = [Sample.of("p", ["please", f"now {number}"], id=str(number)) for number in range(10)]

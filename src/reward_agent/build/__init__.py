@@ -6,17 +6,19 @@ async with open_agent(load_settings(preset="offline")) as agent:
 resources.py   what is opened and closed: chat models, evidence, the sandbox
 chat.py        the chat models, each with its cache, limits and meter; kept.py: the files behind them
 stages.py      router, verifiers, preference models, judger, made over what is open
+instructions.py   the instruction verifier and its parts
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from reward_agent.agent import RewardAgent
+from reward_agent.build.instructions import instruction_verifier_of
 from reward_agent.build.resources import Say, open_resources, open_sandbox
-from reward_agent.build.stages import build_agent, build_instruction_verifier
+from reward_agent.build.stages import build_agent
 from reward_agent.config import Settings
 
-__all__ = ["build_agent", "build_instruction_verifier", "open_agent", "open_resources", "open_sandbox"]
+__all__ = ["build_agent", "instruction_verifier_of", "open_agent", "open_resources", "open_sandbox"]
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from reward_agent.build.evidence import open_evidence
 from reward_agent.build.kept import NOTHING_KEPT, open_kept
 from reward_agent.build.say import Say
 from reward_agent.config import Settings
+from reward_agent.config.instructions import ModelInstructions
 from reward_agent.errors import ConfigError
 from reward_agent.protocols import ChatModel, EvidenceSource, Sandbox
 from reward_agent.store import Store
@@ -62,7 +63,22 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
         kept = await stack.enter_async_context(open_kept(settings, say=say)) if keeps else NOTHING_KEPT
         chat = await stack.enter_async_context(open_chat_models(settings, kept, say=say))
         evidence = await stack.enter_async_context(open_evidence(settings, chat, kept.cache, say=say))
-        yield Resources(chat=chat, store=kept.cache, evidence=evidence)
+        sandbox, tier = await _opened_sandbox(settings, stack, say)
+        yield Resources(chat=chat, store=kept.cache, evidence=evidence, sandbox=sandbox, tier=tier)
+
+
+async def _opened_sandbox(settings: Settings, stack: AsyncExitStack, say: Say) -> tuple[Sandbox | None, str]:
+    """The sandbox and its tier, where the settings have checkers written; no sandbox where they do not."""
+    instructions = settings.verify.instructions
+    if not (isinstance(instructions, ModelInstructions) and instructions.write):
+        return None, ""
+    try:
+        sandbox = await stack.enter_async_context(open_sandbox(settings))
+    except ConfigError as error:
+        raise ConfigError(f"{error}. Or do without written checkers: verify.instructions.write = false") from error
+    tier = sandbox.report().tier
+    say(f"written checkers run in the sandbox, tier {tier}")
+    return sandbox, tier
 
 
 def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandbox | FusionSandbox"]:

@@ -6,21 +6,28 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from reward_agent.agent import RewardAgent
+from reward_agent.build.instructions import instruction_verifier
 from reward_agent.build.resources import NOTHING_OPEN, Resources
 from reward_agent.config import Settings
-from reward_agent.config.judge import WeightedJudge
-from reward_agent.config.prefer import PreferSettings
-from reward_agent.config.route import RuleRouting
+from reward_agent.config.factuality import GroupedFactuality, PairwiseFactuality
+from reward_agent.config.judge import ModelJudge, WeightedJudge
+from reward_agent.config.prefer import ModelPrefer, PreferSettings
+from reward_agent.config.route import ModelRouting, RuleRouting
 from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError
 from reward_agent.judge.calibrate import Calibration
+from reward_agent.judge.model import ModelJudger
 from reward_agent.judge.vote import PUBLISHED_WEIGHTS, VoteJudger
 from reward_agent.judge.weighted import WeightedJudger
+from reward_agent.prefer.model import PairwiseModel, PointwiseModel
 from reward_agent.prefer.python import PythonPreference
 from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
 from reward_agent.route.every import EveryCheckRouter
+from reward_agent.route.model import ModelRouter
 from reward_agent.route.rules import RuleRouter
-from reward_agent.verify.instructions.verifier import InstructionVerifier
+from reward_agent.verify.factuality.grouped import GroupedClaims
+from reward_agent.verify.factuality.pairwise import PairedDifferences
+from reward_agent.verify.factuality.verifier import FactualityVerifier, Way
 
 
 def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eager: bool = False) -> RewardAgent:
@@ -32,36 +39,49 @@ def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eage
     """
     verifiers = tuple(_verifiers(settings, resources, eager))
     return RewardAgent(
-        router=_router(settings, verifiers),
+        router=_router(settings, resources, verifiers),
         verifiers=verifiers,
-        preference_models=tuple(_preference_model(model) for model in settings.prefer),
-        judger=_judger(settings),
+        preference_models=tuple(_preference_model(model, resources) for model in settings.prefer),
+        judger=_judger(settings, resources),
         timeout_s=settings.run.sample_timeout_s,
     )
 
 
-def build_instruction_verifier(settings: Settings, resources: Resources = NOTHING_OPEN) -> InstructionVerifier:
-    """The instruction verifier alone. Raises ConfigError where it is off."""
-    instructions = settings.verify.instructions
-    if isinstance(instructions, Off):
-        raise ConfigError("verify.instructions is off; set verify.instructions.type=rules")
-    return InstructionVerifier(reading=instructions.reading, graded=instructions.graded)
-
-
-def _router(settings: Settings, verifiers: Sequence[Verifier]) -> Router:
+def _router(settings: Settings, resources: Resources, verifiers: Sequence[Verifier]) -> Router:
     checks = tuple(verifier.name for verifier in verifiers)
-    return RuleRouter(checks=checks) if isinstance(settings.route, RuleRouting) else EveryCheckRouter(checks=checks)
+    route = settings.route
+    if isinstance(route, ModelRouting):
+        purposes = {verifier.name: verifier.purpose for verifier in verifiers}
+        chat = resources.chat_model(route.chat, asked_by="route")
+        return ModelRouter(chat=chat, purposes=purposes, rules_first=route.rules_first)
+    return RuleRouter(checks=checks) if isinstance(route, RuleRouting) else EveryCheckRouter(checks=checks)
 
 
 def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterator[Verifier]:
-    if not isinstance(settings.verify.instructions, Off):
-        verifier = build_instruction_verifier(settings, resources)
+    instructions = instruction_verifier(settings, resources)
+    if instructions is not None:
         if eager:
-            verifier.load()
-        yield verifier
+            instructions.load()
+        yield instructions
+    if not isinstance(settings.verify.factuality, Off):
+        yield FactualityVerifier(way=_way(settings.verify.factuality, resources))
 
 
-def _preference_model(settings: PreferSettings) -> PreferenceModel:
+def _way(factuality: GroupedFactuality | PairwiseFactuality, resources: Resources) -> Way:
+    if resources.evidence is None:
+        raise ConfigError("verify.factuality needs evidence, which is not open: use `async with open_agent(settings)`")
+    chat = resources.chat_model(factuality.chat, asked_by="verify.factuality")
+    options = factuality.model_dump(exclude={"type", "chat"})
+    way = GroupedClaims if isinstance(factuality, GroupedFactuality) else PairedDifferences
+    return way(chat=chat, evidence=resources.evidence, **options)
+
+
+def _preference_model(settings: PreferSettings, resources: Resources) -> PreferenceModel:
+    if isinstance(settings, ModelPrefer):
+        chat = resources.chat_model(settings.chat, asked_by=f"prefer {settings.name!r}")
+        if settings.mode == "point":
+            return PointwiseModel(name=settings.name, chat=chat)
+        return PairwiseModel(name=settings.name, chat=chat, opponents=settings.opponents)
     return PythonPreference(name=settings.name, function=_imported(settings.function))
 
 
@@ -86,8 +106,10 @@ def _takes_two(function: object) -> bool:
         return False
 
 
-def _judger(settings: Settings) -> Judger:
+def _judger(settings: Settings, resources: Resources) -> Judger:
     judge = settings.judge
+    if isinstance(judge, ModelJudge):
+        return ModelJudger(chat=resources.chat_model(judge.chat, asked_by="judge"))
     if isinstance(judge, WeightedJudge):
         scales = {
             model.name: Calibration(centre=model.calibration.centre, spread=model.calibration.spread)

@@ -1,5 +1,45 @@
 """`[verify.factuality]`: how claims are found and held against evidence."""
 
-from reward_agent.config.section import Off
+from typing import Annotated, Literal
 
-FactualitySettings = Off
+from pydantic import Discriminator, Field
+
+from reward_agent.config.section import Off, Section
+
+
+class FactualitySection(Section):
+    """What both ways have in common. `chat`: the model that is asked. `passage_chars`: how much of a passage is shown.
+    `evidence_chars`: how much evidence a prompt shows for each claim, and for four at least, beyond the best passage
+    of each. `lookups_in_flight`: of one sample."""
+
+    chat: str = "default"
+    passage_chars: int = Field(default=600, ge=100, le=20_000)
+    evidence_chars: int = Field(default=450, ge=100, le=20_000)
+    lookups_in_flight: int = Field(default=8, ge=1, le=256)
+
+
+class GroupedFactuality(FactualitySection):
+    """The claims on which candidates differ, each decided once. `claims`: how many are looked at for a pair, and half
+    as many again with each doubling of the candidates. `prompt_chars`: how much of the candidates one prompt shows;
+    a candidate is shortened where it is longer than its share of that and than `candidate_chars`."""
+
+    type: Literal["grouped"]
+    claims: int = Field(default=8, ge=1, le=64)
+    prompt_chars: int = Field(default=24_000, ge=2_000, le=1_000_000)
+    candidate_chars: int = Field(default=3_000, ge=200, le=1_000_000)
+
+
+class PairwiseFactuality(FactualitySection):
+    """The paper's way: pairs, their differences, ratings. `differences`: how many are looked up for a pair. `pairs`:
+    how many are drawn, as many as there are candidates where it is not given. `everyone`: every candidate is drawn at
+    least once. `shorter_wins`: of two equally correct answers the shorter one rates higher."""
+
+    type: Literal["pairwise"]
+    differences: int = Field(default=1, ge=1, le=16)
+    pairs: int | None = Field(default=None, ge=1, le=100_000)
+    everyone: bool = True
+    shorter_wins: bool = False
+    candidate_chars: int = Field(default=12_000, ge=200, le=1_000_000)
+
+
+FactualitySettings = Annotated[GroupedFactuality | PairwiseFactuality | Off, Discriminator("type")]

@@ -22,4 +22,11 @@ class VoteJudge(Section):
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default_factory=dict)
 
 
-JudgeSettings = Annotated[WeightedJudge | VoteJudge, Discriminator("type")]
+class ModelJudge(Section):
+    """A chat model that reads the candidates and what the signals found."""
+
+    type: Literal["model"]
+    chat: str = "default"
+
+
+JudgeSettings = Annotated[WeightedJudge | VoteJudge | ModelJudge, Discriminator("type")]

@@ -19,4 +19,13 @@ class EveryCheckRouting(Section):
     type: Literal["every"]
 
 
-RouteSettings = Annotated[RuleRouting | EveryCheckRouting, Discriminator("type")]
+class ModelRouting(Section):
+    """Asks a chat model. `rules_first`: not where the rules are certain; false asks about every instruction, as
+    published."""
+
+    type: Literal["model"]
+    chat: str = "default"
+    rules_first: bool = True
+
+
+RouteSettings = Annotated[RuleRouting | EveryCheckRouting | ModelRouting, Discriminator("type")]

@@ -7,7 +7,7 @@ from reward_agent.config.chat import ChatSettings
 from reward_agent.config.evidence import EvidenceSettings
 from reward_agent.config.factuality import FactualitySettings
 from reward_agent.config.instructions import InstructionSettings
-from reward_agent.config.judge import JudgeSettings, WeightedJudge
+from reward_agent.config.judge import JudgeSettings, ModelJudge, WeightedJudge
 from reward_agent.config.prefer import PreferSettings
 from reward_agent.config.record import RecordSettings
 from reward_agent.config.route import RouteSettings, RuleRouting
@@ -67,9 +67,18 @@ class Settings(Section):
         return self
 
     @model_validator(mode="after")
+    def _facts_have_evidence(self) -> "Settings":
+        if not isinstance(self.verify.factuality, Off) and isinstance(self.evidence, Off):
+            raise ValueError(
+                "verify.factuality holds claims against evidence, and evidence is off: set evidence.type (a corpus of "
+                "your own, a web search, or recall, the model's own memory), or set verify.factuality.type=off"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _weighted_signals_exist(self) -> "Settings":
         signals = [*VerifySettings.model_fields, *(model.name for model in self.prefer)]
-        for name in self.judge.weights:
+        for name in () if isinstance(self.judge, ModelJudge) else self.judge.weights:
             if name not in signals:
                 raise ValueError(f"judge.weights.{name}: there is no such signal; the signals are {', '.join(signals)}")
         return self

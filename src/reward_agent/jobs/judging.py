@@ -12,11 +12,9 @@ from reward_agent.agent import RewardAgent
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import Journal, read_rows
 from reward_agent.jobs.run import Tally, Watch, run_all
-from reward_agent.types import Judgment, Sample
+from reward_agent.types import REVERSED, Judgment, Sample
 
 Arrival = Sample | Exception | None
-REVERSED = "@reversed"
-"""What the id of a sample ends with when its candidates are shown in the opposite order."""
 
 
 async def judge_all(

@@ -3,10 +3,13 @@
 A check is cheap beside a missed one, so the cues are generous: the router only keeps a check away from
 instructions that plainly have no use for it. What it cannot see: constraints that are put without any of these
 words, and whether a fact is at stake in a request that does not ask for one.
+
+Each reading also says whether it is `certain`: strong cues, or none at all where their absence means something. Where
+it is not, another router may ask (`route/model.py`).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reward_agent.types import Plan, Sample
@@ -51,21 +54,61 @@ _INVENTION_CUES = re.compile(
     | pun | riddle | role-?play | pretend | imagine | brainstorm | slogan | tagline )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_STRONG_CONSTRAINT_CUES = re.compile(
+    r"""\b(?: exactly | at \s least | at \s most | no \s more \s than | no \s longer \s than | more \s than
+    | less \s than | fewer \s than | maximum | minimum | must | do \s not | don'?t | should \s not | never
+    | without | avoid | only
+    | (?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|a \s single|each|every|all) \s
+      (?:\w+ \s)? (?:words?|sentences?|paragraphs?|lines?|characters?|letters?|bullets?|items?|sections?|steps?)
+    | json | yaml | xml | csv | html | markdown | uppercase | lowercase | all \s caps | keywords? | hashtags? | commas?
+    | postscript | placeholders? | (?:start|begin|end|finish|wrap) \s (?:\w+ \s){0,3} with | in \s capital
+    )\b | <<""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STRONG_FACT_CUES = re.compile(
+    r"""\b(?: (?:who|what|when|where|why) \s (?:is|was|were|are|did|does|has|had) | whose
+    | who \s (?:\w+ed|wrote|won|made|built) | (?:in|of|by|at|from|to) \s which
+    | which \s \w+ \s (?:is|was|were|has|had|did|\w+ed)
+    | how \s (?:many|far|old|tall|big|fast|does|do|did) | is \s it \s true | true \s or \s false | explain | define
+    | definition | history \s of | difference \s between | capital \s of | born | died | founded | invented | discovered
+    | biography | facts? | tell \s me \s (?:who|what|when|where|why|how|about)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
-def _constraint_cue(text: str) -> str | None:
-    match = _CONSTRAINT_CUES.search(text)
-    return f"it says {match[0].strip()!r}" if match else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the rules make of one check: whether to run it, why, and whether more than a guess is behind that."""
+
+    check: str
+    runs: bool
+    certain: bool
+    reason: str
 
 
-def _fact_cue(text: str) -> str | None:
-    if _INVENTION_CUES.search(text):
-        return None
-    match = _FACT_CUES.search(text)
-    return f"it asks {match[0].strip()!r}" if match else None
+def _constraints(text: str) -> Reading:
+    strong = _STRONG_CONSTRAINT_CUES.search(text)
+    match = strong or _CONSTRAINT_CUES.search(text)
+    # The cues are so many that a text without any asks for no form; a weak one ("list", "end") may mean anything.
+    reason = f"it says {match[0].strip()!r}" if match else "no cue for it"
+    return Reading(
+        check="instructions", runs=match is not None, certain=match is None or strong is not None, reason=reason
+    )
 
 
-_CUES: Mapping[str, Callable[[str], str | None]] = {"instructions": _constraint_cue, "factuality": _fact_cue}
+def _facts(text: str) -> Reading:
+    strong = _STRONG_FACT_CUES.search(text)
+    match = strong or _FACT_CUES.search(text)
+    if invention := _INVENTION_CUES.search(text):
+        reason = f"it asks for invention: {invention[0].strip()!r}"
+        return Reading(check="factuality", runs=False, certain=match is None, reason=reason)
+    # Facts may be at stake where nobody asks for one ("Write an essay on ..."), so no cue is no certainty.
+    reason = f"it asks {match[0].strip()!r}" if match else "no cue for it"
+    return Reading(check="factuality", runs=match is not None, certain=strong is not None, reason=reason)
+
+
+_RULES: Mapping[str, Callable[[str], Reading]] = {"instructions": _constraints, "factuality": _facts}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +118,24 @@ class RuleRouter:
     checks: tuple[str, ...]
 
     async def route(self, sample: Sample) -> Plan:
+        return plan_of(self.read(sample))
+
+    def read(self, sample: Sample) -> tuple[Reading, ...]:
+        """One reading a check, from the last user turn."""
         text = sample.instruction
         if len(text) > 2 * MAX_CHARS:
             text = f"{text[:MAX_CHARS]}\n{text[-MAX_CHARS:]}"
-        chosen, reasons = [], []
-        for check in self.checks:
-            cue = _CUES[check](text) if check in _CUES else "no rule keeps it away"
-            if cue is not None:
-                chosen.append(check)
-            reasons.append(f"{check}: {cue or 'no cue for it'}")
-        return Plan(checks=tuple(chosen), reason="; ".join(reasons) or "no verifier is configured")
+        return tuple(_RULES[check](text) if check in _RULES else _unruled(check) for check in self.checks)
+
+
+def plan_of(readings: Sequence[Reading]) -> Plan:
+    """The plan that runs what the readings say."""
+    reason = "; ".join(f"{reading.check}: {reading.reason}" for reading in readings)
+    return Plan(
+        checks=tuple(reading.check for reading in readings if reading.runs),
+        reason=reason or "no verifier is configured",
+    )
+
+
+def _unruled(check: str) -> Reading:
+    return Reading(check=check, runs=True, certain=False, reason="no rule keeps it away")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reward_agent.agent import RewardAgent
 from reward_agent.errors import SignalError
-from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.protocols import ChatModel, Judger, PreferenceModel, Router, Verifier
 from reward_agent.types import (
     ChatRequest,
     Completion,
@@ -124,6 +124,18 @@ class ScriptedChat:
         return Completion(text=reply, usage=Usage(calls=1, tokens=tokens))
 
 
+@dataclass(slots=True)
+class ListeningChat:
+    """Passes every request on to `chat` and keeps it."""
+
+    chat: ChatModel
+    requests: list[ChatRequest] = field(default_factory=list)
+
+    async def complete(self, request: ChatRequest) -> Completion:
+        self.requests.append(request)
+        return await self.chat.complete(request)
+
+
 @dataclass(frozen=True, slots=True)
 class FixedEvidence:
     """Passages by query; an unknown query finds nothing."""
@@ -132,6 +144,20 @@ class FixedEvidence:
 
     async def search(self, query: str) -> Sequence[Passage]:
         return self.passages.get(query, ())
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapEvidence:
+    """The passages that share words with the query, those that share most first; at most `limit`."""
+
+    passages: Sequence[Passage]
+    limit: int = 5
+
+    async def search(self, query: str) -> Sequence[Passage]:
+        asked = set(query.casefold().split())
+        shared = [(len(asked & set(passage.text.casefold().split())), passage) for passage in self.passages]
+        ranked = sorted((found for found in shared if found[0]), key=lambda found: (-found[0], found[1].text))
+        return [passage for _, passage in ranked[: self.limit]]
 
 
 @dataclass(frozen=True, slots=True)

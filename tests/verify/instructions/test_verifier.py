@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from reward_agent.types import Sample, Signal
 from reward_agent.verify.instructions.constraint import Measurement
-from reward_agent.verify.instructions.verifier import InstructionVerifier, share_met, storable
+from reward_agent.verify.instructions.scores import share_met
+from reward_agent.verify.instructions.shorten import storable
+from reward_agent.verify.instructions.verifier import InstructionVerifier
 
 
 def verified(prompt: str, *responses: str, graded: bool = True) -> Signal:

@@ -8,14 +8,19 @@ good a model would be.
 
     registry.py   which function answers which purpose, and how the fenced texts are read out of a prompt
     chat.py       the in-process model
-    one file a stage holds the answers to that stage's prompts
+    one file a stage holds the answers to that stage's prompts; taste.py those of judge and prefer
+    sentences.py  how texts are read: sentences, the words that matter, whether two of them agree
 """
 
 from reward_agent.testing.simulated import evidence as _evidence
+from reward_agent.testing.simulated import factuality as _factuality
+from reward_agent.testing.simulated import instructions as _instructions
+from reward_agent.testing.simulated import route as _route
+from reward_agent.testing.simulated import taste as _taste
 from reward_agent.testing.simulated.chat import SimulatedChat
 from reward_agent.testing.simulated.registry import ANSWERS, Fenced, answers, fenced_texts
 
-STAGES = (_evidence,)
+STAGES = (_evidence, _factuality, _instructions, _route, _taste)
 """The files that register answers, imported for that."""
 
 __all__ = ["ANSWERS", "STAGES", "Fenced", "SimulatedChat", "answers", "fenced_texts"]

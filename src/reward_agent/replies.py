@@ -1,0 +1,36 @@
+"""Shapes of replies that depend on what was asked: exactly these names, each once.
+
+    points = await ask(model, prompt, each_of(("A", "B"), Points), ...)      # {"A": ..., "B": ...}, and nothing else
+
+A server that holds a model to a JSON schema cannot leave a candidate out; without one, a reply that does is asked again
+as any other that does not fit.
+"""
+
+from functools import lru_cache
+from typing import Any, Literal, TypeVar, cast
+
+from pydantic import ConfigDict
+from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
+
+V = TypeVar("V")
+
+
+def each_of(names: tuple[str, ...], value: type[V]) -> type[dict[str, V]]:
+    """A reply with a `value` for each of the names, for `prompting.ask`."""
+    return cast(type[dict[str, V]], _keyed(names, cast(Any, value)))
+
+
+_typed_dict: Any = TypedDict
+"""Its names are known only at run time here, which a type checker does not allow."""
+
+
+@lru_cache(maxsize=1024)
+def _keyed(names: tuple[str, ...], value: Any) -> Any:
+    shape = _typed_dict("Each", dict.fromkeys(names, value))
+    shape.__pydantic_config__ = ConfigDict(extra="forbid")
+    return shape
+
+
+def one_of(names: tuple[str, ...]) -> Any:
+    """The type of a reply that is one of the names."""
+    return Literal[names]

@@ -1,0 +1,106 @@
+"""Claims held against passages: "factuality.verdicts", one call a group of claims.
+
+A verdict needs words that decide it. They must stand in a passage that was shown, letter by letter but for spaces,
+case and typographic signs; a verdict whose quote does not is dropped, and says so. That a quote is there does not show
+that the model read it rightly.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+
+from reward_agent.prompting import Fence, ask, load_prompt
+from reward_agent.protocols import ChatModel
+from reward_agent.replies import each_of
+from reward_agent.together import together
+from reward_agent.types import Passage
+from reward_agent.verify.factuality.claims import Claim, numbered, numbers
+from reward_agent.verify.factuality.look_up import passage_text, shown_passages
+
+CLAIMS_A_CALL = 12
+QUOTE_CHARS = 300
+MIN_QUOTE_CHARS = 8
+"""A shorter quote, such as "the", stands in any passage."""
+_TOKENS_A_VERDICT = 120
+_PLAIN = str.maketrans("‘’“”–—−\u00a0", "''\"\"--- ")
+
+Found = Mapping[str, Sequence[Passage]]
+"""What was found, by query."""
+
+NOTHING_FOUND = "no passage was found"
+NO_QUOTE = "the quote is in no passage that was shown"
+
+
+class VerdictReply(BaseModel):
+    """What a model says of one claim."""
+
+    quote: str
+    verdict: Literal["supported", "contradicted", "not enough evidence"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Whether a claim is true by the evidence (None: not decided), why, and the words and the place it rests on."""
+
+    true: bool | None
+    reason: str
+    sources: tuple[str, ...] = ()
+
+
+async def rule(
+    chat: ChatModel, claims: Sequence[Claim], found: Found, *, passage_chars: int, evidence_chars: int
+) -> list[Ruling]:
+    """A ruling a claim, in order, from the passages found for its query. Raises SignalError."""
+    with_evidence = [claim for claim in claims if any(passage.text.strip() for passage in found[claim.query])]
+    groups = _groups(with_evidence)
+    rulings = await together(*(_rule_group(chat, group, found, passage_chars, evidence_chars) for group in groups))
+    ruled = {claim.key: ruling for group in rulings for claim, ruling in group}
+    return [ruled.get(claim.key, Ruling(true=None, reason=NOTHING_FOUND)) for claim in claims]
+
+
+async def _rule_group(
+    chat: ChatModel, claims: Sequence[Claim], found: Found, passage_chars: int, evidence_chars: int
+) -> list[tuple[Claim, Ruling]]:
+    of_each = [found[claim.query] for claim in claims]
+    passages = shown_passages(of_each, passage_chars=passage_chars, evidence_chars=evidence_chars)
+    texts = [passage_text(passage, passage_chars=passage_chars) for passage in passages]
+    listed = numbered(claims)
+    fence = Fence(listed, *texts)
+    reply = await ask(
+        chat,
+        load_prompt(__package__, "verdicts"),
+        each_of(numbers(claims), VerdictReply),
+        purpose="factuality.verdicts",
+        max_tokens=_TOKENS_A_VERDICT * (len(claims) + 1),
+        rule=fence.rule,
+        passages="\n".join(fence(f"passage {number}", text) for number, text in enumerate(texts, start=1)),
+        claims=fence("claims", listed),
+    )
+    shown = dict(zip(texts, passages, strict=True))
+    return [(claim, _ruling(reply[number], shown)) for claim, number in zip(claims, numbers(claims), strict=True)]
+
+
+def _ruling(reply: VerdictReply, shown: Mapping[str, Passage]) -> Ruling:
+    if reply.verdict == "not enough evidence":
+        return Ruling(true=None, reason=reply.verdict)
+    quote = plain(reply.quote).strip("'\". …")
+    text = next((text for text in shown if len(quote) >= MIN_QUOTE_CHARS and quote in plain(text)), None)
+    if text is None:
+        return Ruling(true=None, reason=f"{reply.verdict}, but {NO_QUOTE}", sources=(reply.quote[:QUOTE_CHARS],))
+    sources = (" ".join(reply.quote.split())[:QUOTE_CHARS], shown[text].source)
+    return Ruling(
+        true=reply.verdict == "supported", reason=reply.verdict, sources=tuple(source for source in sources if source)
+    )
+
+
+def plain(text: str) -> str:
+    """The text without what may differ between a passage and a faithful quote of it."""
+    return " ".join(text.translate(_PLAIN).casefold().split())
+
+
+def _groups(claims: Sequence[Claim]) -> list[Sequence[Claim]]:
+    """As few groups as there must be, of nearly equal size."""
+    count = -(-len(claims) // CLAIMS_A_CALL)
+    return [claims[len(claims) * part // count : len(claims) * (part + 1) // count] for part in range(count)]
