@@ -83,6 +83,8 @@ class Fetcher:
                     await response.aclose()
         except (TimeoutError, httpx2.TimeoutException):
             raise _Passing(SearchTimeout(f"{self.name} did not answer in {self.timeout_s:g} s")) from None
+        except httpx2.LocalProtocolError:  # its words may hold the key
+            raise SearchRefused(f"the request to {self.name} cannot be sent: see that its key is one") from None
         except httpx2.HTTPError as error:
             what = f"{self.name} could not be reached ({type(error).__name__}). Check the address and the network"
             raise _Passing(SearchError(what)) from None

@@ -17,7 +17,8 @@ from reward_agent.benchmarks.rows import HUB_PREFIX, SUFFIXES, read_rows
 from reward_agent.errors import DataError
 from reward_agent.evidence.corpus import Cutter, IndexReport, Page, build_index
 from reward_agent.evidence.corpus.cluster_indexing import ClusterIndexer
-from reward_agent.evidence.corpus.reading import READERS, document_files, read_file
+from reward_agent.evidence.corpus.isolation import IsolatedReader
+from reward_agent.evidence.corpus.reading import ENDINGS, document_files, read_file
 from reward_agent.evidence.corpus.rows import GUESSED, Columns, page_of
 from reward_agent.jobs.progress import PLAIN_EVERY_S
 from reward_agent.types import Problem
@@ -65,17 +66,18 @@ def pages_of(job: IndexJob) -> Iterator[Page | Problem]:
 
     Raises DataError for a path that is not there, ConfigError for an extra that is not installed.
     """
-    for doc in job.docs:
-        if doc.startswith(HUB_PREFIX):
-            yield from _rows(doc, job)
-            continue
-        for file in document_files(Path(doc), (*READERS, *SUFFIXES)):
-            if isinstance(file, Problem):
-                yield file
-            elif file.name.lower().endswith(SUFFIXES):
-                yield from _rows(str(file), job)
-            else:
-                yield from read_file(file, max_bytes=job.max_file_bytes)
+    with IsolatedReader() as parser:
+        for doc in job.docs:
+            if doc.startswith(HUB_PREFIX):
+                yield from _rows(doc, job)
+                continue
+            for file in document_files(Path(doc), (*ENDINGS, *SUFFIXES)):
+                if isinstance(file, Problem):
+                    yield file
+                elif file.name.lower().endswith(SUFFIXES):
+                    yield from _rows(str(file), job)
+                else:
+                    yield from read_file(file, max_bytes=job.max_file_bytes, parser=parser)
 
 
 def _rows(data: str, job: IndexJob) -> Iterator[Page | Problem]:

@@ -2,7 +2,8 @@
 
     documents  ->  pages  ->  passages  ->  index  ->  search
 
-    reading.py     finds the files and picks a reader by ending: read_text.py, read_html.py, read_pdf.py
+    reading.py     finds the files and reads them: text.py here; html.py and pdf.py in a process of its own, since their
+                   parsers can be stalled or crashed (isolation.py on our side, parsing.py inside)
     rows.py        which columns of a row of JSON lines or Parquet are text, title and source
     splitting.py   pages -> passages of bounded size that end where sentences and paragraphs do
     terms.py       text -> the terms that are indexed and looked up

@@ -1,36 +1,35 @@
 """Finds the files of a corpus and reads them as pages.
 
-    for page in read_file(path, max_bytes=...): ...        # a Page, or a Problem where something cannot be read
+    for page in read_file(path, max_bytes=..., parser=...): ...    # a Page, or a Problem
 
 A folder is walked in the order of its paths; what begins with a dot is left out. A link is followed where it was named,
 and never inside a folder: it could lead out of it, or in a circle. Rows of JSON lines and Parquet come in by
 `rows.py`, since their readers are the benchmarks'.
 """
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from reward_agent.errors import DataError
+from reward_agent.errors import ConfigError, DataError
+from reward_agent.evidence.corpus.isolation import IsolatedReader
 from reward_agent.evidence.corpus.page import Page
-from reward_agent.evidence.corpus.read_html import read_html
-from reward_agent.evidence.corpus.read_pdf import read_pdf
-from reward_agent.evidence.corpus.read_text import read_markdown, read_text
+from reward_agent.evidence.corpus.text import read_markdown, read_text
 from reward_agent.types import Problem
 
-Reader = Callable[[Path], Iterable[Page | Problem]]
-
-READERS: dict[str, Reader] = {
+TEXTS: dict[str, Callable[[Path], Iterable[Page | Problem]]] = {
     ".txt": read_text,
     ".text": read_text,
     ".md": read_markdown,
     ".markdown": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
-    ".xhtml": read_html,
-    ".pdf": read_pdf,
 }
-"""By the ending of a file's name, in lower case."""
+"""Read here, by the ending of a file's name in lower case."""
+
+PARSED = (".html", ".htm", ".xhtml", ".pdf")
+"""Read by a process of their own."""
+
+ENDINGS = (*TEXTS, *PARSED)
 
 
 def document_files(path: Path, endings: Iterable[str]) -> Iterator[Path | Problem]:
@@ -52,8 +51,14 @@ def document_files(path: Path, endings: Iterable[str]) -> Iterator[Path | Proble
     yield path
 
 
-def read_file(path: Path, *, max_bytes: int) -> Iterator[Page | Problem]:
-    """The pages of one file; a Problem where it, or the rest of it, cannot be read."""
+def read_file(path: Path, *, max_bytes: int, parser: IsolatedReader) -> Iterator[Page | Problem]:
+    """The pages of one file; a Problem where it, or the rest of it, cannot be read.
+
+    Raises ConfigError for a PDF where pypdf is not installed.
+    """
+    ending = path.suffix.lower()
+    if ending == ".pdf" and importlib.util.find_spec("pypdf") is None:
+        raise ConfigError(f"{path}: reading PDF needs pypdf. Install it with: pip install 'reward-agent[pdf]'")
     try:
         size = path.stat().st_size
         if size > max_bytes:
@@ -63,7 +68,7 @@ def read_file(path: Path, *, max_bytes: int) -> Iterator[Page | Problem]:
                 remedy="Split it, or raise --max-file-mb",
             )
             return
-        yield from READERS[path.suffix.lower()](path)
+        yield from TEXTS[ending](path) if ending in TEXTS else parser.pages(path)
     except OSError as error:
         yield Problem(
             place=str(path),

@@ -21,13 +21,18 @@ MAX_SOURCE_CHARS = 500
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])")
-_UNSHOWN = {code: " " for code in range(0x20) if code not in (0x09, 0x0A)} | {0x7F: " "}
+_UNSHOWN = (
+    {code: " " for code in range(0x20) if code not in (0x09, 0x0A)}
+    | {0x7F: " "}
+    | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half a character, which no file can hold
+)
 
 _Span = tuple[int, int]
 
 
 def passages(page: Page, *, max_chars: int = PASSAGE_CHARS, overlap_chars: int = OVERLAP_CHARS) -> Iterator[Passage]:
-    """The page's passages in order, none longer than `max_chars`; control characters are blanked."""
+    """The page's passages in order, none longer than `max_chars`; control characters are blanked, lone
+    surrogates replaced."""
     text = page.text.translate(_UNSHOWN)
     title = " ".join(page.title.translate(_UNSHOWN).split())[:MAX_TITLE_CHARS]
     source = " ".join(page.source.translate(_UNSHOWN).split())[:MAX_SOURCE_CHARS]

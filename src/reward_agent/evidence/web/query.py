@@ -17,8 +17,9 @@ _BARE = re.compile(r"\b(?:AND|OR|NOT|NEAR|AROUND)\b")
 
 def plain_query(text: str) -> str:
     """At most `MAX_CHARS` characters of plain words, with nothing that search engines obey."""
-    words = _QUOTES.sub(" ", "".join(c if c.isprintable() else " " for c in text[: 4 * MAX_CHARS]))
-    words = _BARE.sub(lambda match: match[0].lower(), _OPERATOR.sub(" ", words))
+    printable = "".join(c if c.isprintable() else " " for c in text[: 4 * MAX_CHARS])
+    words = _QUOTES.sub(" ", _OPERATOR.sub(" ", printable))
+    words = _BARE.sub(lambda match: match[0].lower(), words)
     words = _SIGN.sub("", " ".join(words.split()))
     kept = " ".join(words.split()[:MAX_WORDS])
     return kept if len(kept) <= MAX_CHARS else kept[:MAX_CHARS].rsplit(" ", 1)[0]

@@ -9,7 +9,10 @@ from reward_agent.testing.simulated.registry import answers, fenced_texts
 from reward_agent.types import ChatRequest
 
 _WORD = re.compile(r"\w+")
-_LEAST_SHARED = 3  # words of four letters or more that a query and a sentence must share
+_COMMON = frozenset(
+    {"the", "and", "was", "were", "for", "with", "that", "this", "from", "when", "who", "what", "where"}
+)
+_LEAST_SHARED = 3  # telling words that a query and a sentence must share
 
 
 @answers("evidence.recall")
@@ -40,4 +43,4 @@ def _sentences() -> list[tuple[frozenset[str], str]]:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3 or word.isdecimal())
+    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 2 and word not in _COMMON)
