@@ -4,10 +4,14 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from reward_agent.chat.schemas import wire_schema
 from reward_agent.errors import ReplyError, SignalError
 from reward_agent.testing import ScriptedChat
 from reward_agent.testing.simulated import Fenced, SimulatedChat, fenced_texts
+from reward_agent.verify.instructions.catalog import CATALOG
 from reward_agent.verify.instructions.constraint import Quantity
 from reward_agent.verify.instructions.parse_model import (
     INSTRUCTION_AT_MOST,
@@ -195,7 +199,40 @@ def test_a_megabyte_of_instruction_is_bounded_before_it_is_asked_about() -> None
     assert [item.span for item in found.requested] == ["in a calm tone"]
 
 
-def test_the_schema_is_made_of_plain_objects_so_that_a_server_can_hold_a_model_to_it() -> None:
+def test_a_server_can_hold_a_model_to_the_schema() -> None:
     chat = ScriptedChat([parsed()])
     asyncio.run(ModelParser(chat=chat).parse(PROMPT, parse(PROMPT)))
-    assert "additionalProperties" not in json.dumps(json.loads(chat.requests[0].schema or ""))
+    _, strict = wire_schema(chat.requests[0].schema or "")
+    assert strict
+
+
+WORDS = st.sampled_from([*PROMPT.split(), "", "\n", "in a calm tone", "exactly two sentences", "merry", "\\", "(a+)+"])
+ITEMS = st.fixed_dictionaries(
+    {"span": st.lists(WORDS, max_size=6).map(" ".join), "says": st.text(max_size=9), "hard": st.booleans()},
+    optional={
+        "kind": st.sampled_from([*sorted(CATALOG), "x.y", ""]),
+        "params": st.dictionaries(
+            st.sampled_from(["quantity", "words", "each", "nth"]),
+            st.one_of(st.integers(), st.text(max_size=3)),
+            max_size=2,
+        ),
+        "passing": st.lists(st.text(max_size=3), max_size=3),
+        "failing": st.lists(st.text(max_size=3), max_size=3),
+    },
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(ITEMS, max_size=25))
+def test_whatever_a_model_replies_every_span_stands_in_the_instruction_and_nothing_is_lost(
+    items: list[dict[str, Any]],
+) -> None:
+    found = read(json.dumps({"requirements": items}))
+    places = [PROMPT.find(item.span) for item in found.requested]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert len(found.requested) + sum(count for _, count in found.dropped) <= len(items)
+    for item in found.requested:
+        assert item.says
+        assert item.hard or item.constraint is None
+        assert item.constraint is None or item.constraint.kind in CATALOG

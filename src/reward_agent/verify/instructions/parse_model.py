@@ -38,7 +38,7 @@ SAYS_AT_MOST = 400
 EXAMPLES_AT_MOST = 4
 EXAMPLE_CHARACTERS = 4_000
 _READ_SHOWN = 600
-_REPLY_TOKENS = 2_000
+_REPLY_TOKENS = 3_000
 
 NOT_THERE = "quotes words that are not in the instruction"
 READ_ALREADY = "is about words that the rules have read"
