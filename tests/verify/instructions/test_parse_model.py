@@ -53,6 +53,7 @@ def test_words_that_are_not_in_the_instruction_are_dropped_and_counted() -> None
     "again",
     [
         {"span": "exactly two sentences"},
+        {"span": "in exactly two sentences, in a", "hard": True},
         {"span": "two sentences", "hard": True, "kind": "words.count", "params": [{"name": "quantity", "value": 2}]},
         {
             "span": "Describe rain in exactly two sentences",
@@ -66,6 +67,11 @@ def test_the_model_does_not_override_what_the_rules_read(again: dict[str, Any]) 
     found = read(parsed(again))
     assert found.requested == ()
     assert found.dropped == ((READ_ALREADY, 1),)
+
+
+def test_words_beyond_what_the_rules_read_are_a_requirement_of_their_own() -> None:
+    found = read(parsed({"span": "exactly two sentences, in a calm tone", "says": "It is calm."}))
+    assert [item.says for item in found.requested] == ["It is calm."]
 
 
 @pytest.mark.parametrize(
