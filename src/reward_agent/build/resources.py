@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reward_agent.build.chat import open_chat_models
-from reward_agent.build.kept import NOTHING_KEPT, open_kept
+from reward_agent.build.kept import open_kept
 from reward_agent.build.say import Say
 from reward_agent.config import Settings
 from reward_agent.config.instructions import ModelInstructions
@@ -58,7 +58,7 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
     Raises ConfigError where something cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        kept = await stack.enter_async_context(open_kept(settings, say=say)) if settings.asked else NOTHING_KEPT
+        kept = await stack.enter_async_context(open_kept(settings, say=say))
         chat = await stack.enter_async_context(open_chat_models(settings, kept, say=say))
         sandbox, tier = await _opened_sandbox(settings, stack, say)
         yield Resources(chat=chat, store=kept.cache, sandbox=sandbox, tier=tier)
