@@ -33,9 +33,7 @@ def _around(text: str, place: int) -> str:
     return excerpt(text[max(0, place - 20) : place + 40])
 
 
-def _in_language(
-    measurement: Measurement, response: str, language: str | None, identifier: Identifier
-) -> Measurement:
+def _in_language(measurement: Measurement, response: str, language: str | None, identifier: Identifier) -> Measurement:
     """The measurement, unless the response is known to be in another language."""
     if language is None or not measurement.met:
         return measurement
