@@ -46,6 +46,19 @@ def _counted_capitals(found: Found) -> Iterable[Constraint]:
         yield wants("case.capital_words", quantity=quantity)
 
 
+_SPOKEN_OF = re.compile(
+    r"\b(?:words?|terms?)\b[^.;]{0,40}\b(?:capitali[sz]ed|all[- ]caps|(?:all )?capital letters|upper[- ]?case)\b"
+    r"|\b(?:capitali[sz]ed|all[- ]caps|upper[- ]?case) (?:[\w-]+ )?words?\b",
+    re.IGNORECASE,
+)
+
+
+def _those_words(found: Found) -> Iterable[Constraint]:
+    """ "Those words", where the words before spoke of words in capitals."""
+    if _SPOKEN_OF.search(f"{found.previous_sentence} {found.before}"):
+        yield from _capital_words(found)
+
+
 def _joined(found: Found) -> str:
     # "at least 300 words and in lowercase" does not speak of words in lowercase
     return found.before + (";" if found.match[0].lower().startswith(("and", ",")) else "")
@@ -153,6 +166,20 @@ RULES: tuple[Rule, ...] = (
                 wants("case.capital_words", quantity=Quantity.at_least(1)),
             ),
         ),
+    ),
+    Rule(
+        kind="case.capital_words",
+        pattern=r"(?:those|these|such) (?:[\w-]+ )?words? (?:{modal})?(?:{appear} )?(?:to |for )?{times}",
+        build=_those_words,
+        numeric=True,
+        needs=("those", "these", "such"),
+        examples=(
+            example(
+                "Add loud words that are capitalized. Keep these loud words to less than 9 times.",
+                wants("case.capital_words", quantity=Quantity.at_most(8)),
+            ),
+        ),
+        not_in=("Capitals matter. Use these words 3 times.",),
     ),
     Rule(
         kind="case.lower",

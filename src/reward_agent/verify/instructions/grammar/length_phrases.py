@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from reward_agent.verify.instructions.constraint import Constraint, Quantity
-from reward_agent.verify.instructions.grammar.lengths import KINDS, LENGTH_UNIT, NEEDS, total
+from reward_agent.verify.instructions.grammar.lengths import KINDS, LENGTH_UNIT, NEEDS, rounded, total
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 from reward_agent.verify.instructions.grammar.scope import WHOLE, of_the_whole
 
@@ -90,7 +90,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=rf"(?P<amount>{{count}})[- ]{LENGTH_UNIT}[- ](?:long|in length|in total)",
-        build=total,
+        build=rounded,
         numeric=True,
         needs=("long", "length", "total"),
         examples=(example("An answer 4 sentences long.", wants("sentences.count", quantity=Quantity.exactly(4))),),
