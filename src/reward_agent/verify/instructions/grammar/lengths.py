@@ -101,7 +101,9 @@ _HAS = (
 RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
-        pattern=rf"(?P<amount>{{relation}} {{count}}) {LENGTH_UNIT}(?: long| in length| in total)?",
+        pattern=(
+            rf"(?P<amount>{{relation}} {{count}}) {LENGTH_UNIT}(?! (?:longer|shorter) )(?: long| in length| in total)?"
+        ),
         build=total,
         numeric=True,
         needs=NEEDS,
