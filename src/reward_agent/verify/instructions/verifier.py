@@ -2,7 +2,7 @@
 
     instruction -> constraints (parse_rules) -> one measurement a constraint and candidate (catalog) -> verdict
 
-An instruction without a checkable constraint yields no verdict. What looked like a requirement but could not be
+The instruction is the last user turn, with what a system prompt asks of every answer (standing). An instruction without a checkable constraint yields no verdict. What looked like a requirement but could not be
 read is listed among the findings, undecided: it neither helps nor hurts a candidate. What this does not promise: that
 every constraint was found, and that "met" is how a person would count (see `Reading`).
 """
@@ -14,7 +14,8 @@ from reward_agent.types import Finding, Sample, Signal, Verdict
 from reward_agent.verify.instructions.catalog import CATALOG, measure
 from reward_agent.verify.instructions.constraint import Constraint, Measurement, Reading
 from reward_agent.verify.instructions.grammar.families import RULES
-from reward_agent.verify.instructions.parse_rules import parse
+from reward_agent.verify.instructions.parse_rules import parse, parse_all
+from reward_agent.verify.instructions.standing import texts_to_parse
 
 NOTHING_SAID = Measurement(met=False, measured="empty response", distance=1.0)
 """A response without text follows no instruction, as in IFEval: else saying nothing would avoid every comma."""
@@ -48,7 +49,7 @@ class InstructionVerifier:
 
     async def verify(self, sample: Sample) -> Signal:
         prompt = storable(sample.instruction)
-        found = parse(prompt)
+        found = parse_all([storable(text) for text in texts_to_parse(sample)])
         unread = tuple(_unread(clause) for clause in found.unparsed)
         verdicts = tuple(
             self._verdict(found.constraints, unread, storable(response), prompt) for response in sample.responses
