@@ -31,7 +31,7 @@ _RESPONSE = re.compile(r"\byour (?:\w+ )?(?:response|answer|reply|output)\b")
 
 def _whole(found: Found) -> bool:
     if re.search(
-        r"\b(?:each|every|all|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
+        r"\b(?:(?:each|every|all)(?! (?:of )?(?:your )?(?:repl|response|answer|message|output))|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
         r"(?:paragraph|sentence|line|stanza|section|bullet|item|verse)s?)\b(?=.* with\b)",
         found.match[0],
         re.IGNORECASE,
@@ -168,6 +168,7 @@ RULES: tuple[Rule, ...] = (
             example(
                 'End your response with the exact phrase "That is all."', wants("end.phrase", phrase="That is all.")
             ),
+            example("End every reply with 'Over.'", wants("end.phrase", phrase="Over.")),
             example("Finish the song with: 'Farewell!'", wants("end.phrase", phrase="Farewell!")),
             example(
                 "Begin your reply with 'Well then:' and end with 'The end.'",
