@@ -2,9 +2,10 @@
 
     instruction -> constraints (parse_rules) -> one measurement a constraint and candidate (catalog) -> verdict
 
-The instruction is the last user turn, with what a system prompt asks of every answer (standing). An instruction without a checkable constraint yields no verdict. What looked like a requirement but could not be
-read is listed among the findings, undecided: it neither helps nor hurts a candidate. What this does not promise: that
-every constraint was found, and that "met" is how a person would count (see `Reading`).
+The instruction is the last user turn, with what a system prompt asks of every answer (`standing`). An instruction
+without a checkable constraint yields no verdict. What looked like a requirement but could not be read is listed among
+the findings, undecided: it neither helps nor hurts a candidate. What this does not promise: that every constraint was
+found, and that "met" is how a person would count (see `Reading`).
 """
 
 from collections.abc import Sequence

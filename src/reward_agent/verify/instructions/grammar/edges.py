@@ -31,7 +31,8 @@ _RESPONSE = re.compile(r"\byour (?:\w+ )?(?:response|answer|reply|output)\b")
 
 def _whole(found: Found) -> bool:
     if re.search(
-        r"\b(?:(?:each|every|all)(?! (?:of )?(?:your )?(?:repl|response|answer|message|output))|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
+        r"\b(?:(?:each|every|all)(?! (?:of )?(?:your )?(?:repl|response|answer|message|output))"
+        r"|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
         r"(?:paragraph|sentence|line|stanza|section|bullet|item|verse)s?)\b(?=.* with\b)",
         found.match[0],
         re.IGNORECASE,
