@@ -203,9 +203,9 @@ RULES: tuple[Rule, ...] = (
         kind="case.upper",
         pattern=(
             rf"(?:(?:in|use|using|with|contain|be|are|is|and|,|it|english) (?:only )?{_UPPER}|only {_UPPER}|all[- "
-            rf"]caps|all capital letters|(?:no|without|avoid)(?: using| any)* "
-            r"lower[- ]?case(?: letters?)?|capitali[sz]e (?:every (?:single )?letter|all (?:of )?(?:the |your "
-            r")?(?:letters|words)|everything))"
+            rf"]caps|all capital letters|(?:no|without|avoid|(?:do not|don't|never|must not|"
+            r"should not) use)(?: using| any)* lower[- ]?case(?: letters?)?|"
+            r"capitali[sz]e (?:every (?:single )?letter|all (?:of )?(?:the |your )?(?:letters|words)|everything))"
         ),
         build=_upper,
         needs=("cap", "upper", "lower"),
@@ -214,6 +214,7 @@ RULES: tuple[Rule, ...] = (
             example("The response should be in all capital letters.", wants("case.upper")),
             example("Write it in English and in all caps.", wants("case.upper")),
             example("Capitalize every letter.", wants("case.upper")),
+            example("Don't use any lowercase letters.", wants("case.upper")),
         ),
         not_in=(
             "Each item begins with a capital letter.",

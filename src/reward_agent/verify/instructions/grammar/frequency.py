@@ -134,6 +134,22 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="keywords.frequency",
+        pattern=(
+            rf"number of times (?:that )?(?:the )?{NOUN}{COLON}{{keywords}} (?:is used|appears|occurs|is mentioned)"
+            rf"{IN_RESPONSE} (?:{{modal}}|is |be |to |at |stay )*(?P<times>(?:{{relation}} )?{{number}})"
+        ),
+        build=_frequency,
+        needs=("number of times",),
+        numeric=True,
+        examples=(
+            example(
+                "The number of times the word 'river' appears must be at least 4.",
+                wants("keywords.frequency", word="river", quantity=Quantity.at_least(4)),
+            ),
+        ),
+    ),
+    Rule(
+        kind="keywords.frequency",
         pattern=r"(?P<times>{relation} {number}) (?:occurrences?|mentions?|uses?|instances?|repetitions?) of "
         rf"(?:the )?(?:{NOUN} )?(?P<keywords>{{literals}})",
         build=_frequency,

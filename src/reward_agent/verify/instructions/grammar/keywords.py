@@ -32,8 +32,8 @@ _SEES_TO_IT = re.compile(
 ABOUT_PARTS = re.compile(
     r"^\s*(?:,? ?(?:and )?(?:as (?:a|an|the|its|your) )?(?:section|header|heading|title|column|label|subhead|format|"
     r"tag|marker|symbol|divider|separator|style|syntax|placeholder|prefix|bullet|table|part|chapter|paragraph|"
-    r"character|sign|mark|code|field|key\b|tags\b|folder|file|button|function|class|variable|method|at the (?:very )?"
-    r"(?:end|start|beginning|top)|before|after|to (?:separate|indicate|denote|mark|refer))|instead)"
+    r"character|sign(?! off)|mark|code|field|key\b|tags\b|folder|file|button|function|class|variable|method|"
+    r"at the (?:very )?(?:end|start|beginning|top)|before|after|to (?:separate|indicate|denote|mark|refer))|instead)"
 )
 _NO_KEYWORD = re.compile(r"^[\W_]*$|.+\{[^}]*\}|\{[^}]*\}.+")
 
