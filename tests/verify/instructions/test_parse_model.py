@@ -183,7 +183,7 @@ def test_the_prompt_says_what_was_read_and_offers_only_kinds_that_may_fit() -> N
     asyncio.run(ModelParser(chat=chat).parse(instruction, parse(instruction)))
     content = "\n".join(message.content for message in chat.requests[0].messages)
     assert fenced_texts(chat.requests[0])[1].text == "exactly 90 words"
-    assert "case.upper(language: text?)" in content
+    assert "case.upper(language: text?): Whether" in content
     assert "words.count(" not in content
 
 
