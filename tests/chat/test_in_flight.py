@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from reward_agent.chat.in_flight import InFlight
 from reward_agent.errors import SignalError
+from reward_agent.store.in_flight import InFlight
 
 Run = Callable[[Any], Any]
 
