@@ -38,12 +38,14 @@ def one_of(names: tuple[str, ...]) -> Any:
 
 
 def _spelling(reply: object) -> object:
-    """What a model meant that took a name from its prompt: "candidate A" is "A", "not_enough_evidence" has blanks."""
+    """What a model meant that took a name from its prompt: "candidate A" is "A", "Tie" and "not_enough" are words."""
     if not isinstance(reply, str):
         return reply
-    return _CANDIDATE.sub("", reply.replace("_", " ").strip(" .*'\"[]")).strip()
+    name = _CANDIDATE.sub("", reply.replace("_", " ").strip(" .*'\"[]")).strip()
+    return name if len(name) <= _LETTERS else name.casefold()
 
 
+_LETTERS = 2  # the longest name of a candidate, see presentation.letters
 _CANDIDATE = re.compile(r"^(?:candidate|answer|response)\s+", re.IGNORECASE)
 Spelt = BeforeValidator(_spelling)
 """In an `Annotated` name of a reply: forgives how it is spelt. The schema that a server is given stays strict."""
