@@ -119,6 +119,65 @@ def benchmark(
 
 
 @app.command()
+def plan(
+    data: Annotated[str, typer.Option(help="A benchmark's data, or samples as `judge --file` takes them.")],
+    name: Annotated[str | None, typer.Option("--benchmark", help="The benchmark whose data these are.")] = None,
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Plan for the first samples only.")] = None,
+    both_orders: Annotated[bool, typer.Option("--both-orders", help="As for benchmark.")] = False,
+    latency_s: Annotated[float, typer.Option(min=0.01, help="How long a call will take, in seconds.")] = 2.0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Estimate a run's calls, tokens, cost and time.
+
+    From a rehearsal on a few of its samples, with simulated models: nothing is asked and no key is needed.
+    """
+    import asyncio
+    from itertools import islice
+
+    from reward_agent.build.rehearsal import open_rehearsal
+    from reward_agent.config import load_settings
+    from reward_agent.jobs.benchmark import BenchmarkJob, read_data
+    from reward_agent.jobs.plan import REHEARSED_LATENCY_S, make_plan, terms_of
+    from reward_agent.jobs.samples import read_samples
+    from reward_agent.reports.planned import RunPlan, plan_table
+
+    settings = load_settings(preset=preset, config=config, overrides=set_ or [])
+    if name is None:
+        samples = list(islice(_sound(read_samples(data, settings)), limit))
+    else:
+        reading = read_data(BenchmarkJob(benchmark=name, data=data, limit=limit), settings)
+        samples = [labeled.sample for labeled in reading.samples]
+    if not samples:
+        _say("no sample could be read")
+        raise typer.Exit(1)
+
+    async def planned() -> RunPlan:
+        async with open_rehearsal(settings, latency_s=REHEARSED_LATENCY_S, say=_say) as rehearsal:
+            return await make_plan(
+                rehearsal.agent,
+                samples,
+                asked=rehearsal.asked,
+                searched=rehearsal.searched,
+                spans=rehearsal.spans,
+                models=terms_of(settings),
+                concurrency=settings.run.concurrency,
+                latency_s=latency_s,
+                both_orders=both_orders,
+            )
+
+    found = asyncio.run(planned())
+    if json:
+        from pydantic import TypeAdapter
+
+        typer.echo(TypeAdapter(RunPlan).dump_json(found, indent=2))
+    else:
+        _console().print(plan_table(found))
+
+
+@app.command()
 def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
     """Rebuild a run's report from its journal."""
     from reward_agent.jobs.benchmark import write_report

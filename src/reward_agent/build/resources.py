@@ -62,11 +62,11 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
         kept = await stack.enter_async_context(open_kept(settings, say=say))
         chat = await stack.enter_async_context(open_chat_models(settings, kept, say=say))
         evidence = await stack.enter_async_context(open_evidence(settings, chat, kept.cache, say=say))
-        sandbox, tier = await _opened_sandbox(settings, stack, say)
+        sandbox, tier = await opened_sandbox(settings, stack, say)
         yield Resources(chat=chat, store=kept.cache, evidence=evidence, sandbox=sandbox, tier=tier)
 
 
-async def _opened_sandbox(settings: Settings, stack: AsyncExitStack, say: Say) -> tuple[Sandbox | None, str]:
+async def opened_sandbox(settings: Settings, stack: AsyncExitStack, say: Say) -> tuple[Sandbox | None, str]:
     """The sandbox and its tier, where the settings have checkers written; no sandbox where they do not."""
     instructions = settings.verify.instructions
     if not (isinstance(instructions, ModelInstructions) and instructions.write):

@@ -17,7 +17,7 @@ from reward_agent.reports.paired import PairedReport
 from reward_agent.reports.plain import one_line
 from reward_agent.reports.wording import Sheet
 
-__all__ = ["benchmark_markdown", "benchmark_table", "paired_markdown", "paired_table"]
+__all__ = ["benchmark_markdown", "benchmark_table", "paired_markdown", "paired_table", "sheet_table"]
 
 CELL = 60
 NAME = 8
@@ -42,6 +42,11 @@ def paired_table(report: PairedReport) -> RenderableType:
         *(_line(line, style="yellow") for line in wording.unmatched_lines(report)),
         _line(wording.PAIRED_NOTE, style="dim"),
     )
+
+
+def sheet_table(sheet: Sheet) -> RenderableType:
+    """One table for a terminal."""
+    return Group(*_table(sheet))
 
 
 def _benchmark_parts(report: BenchmarkReport) -> Iterator[RenderableType]:
