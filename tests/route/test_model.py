@@ -52,6 +52,17 @@ def test_an_instruction_is_asked_about_once() -> None:
     assert len(chat.requests) == 1
 
 
+def test_samples_that_come_at_the_same_time_share_a_call() -> None:
+    chat = ScriptedChat(['{"factuality": false}'])
+    shared = router(chat)
+
+    async def many() -> list[Plan]:
+        return await asyncio.gather(*(shared.route(Sample.of(UNSURE, [f"{n}"])) for n in range(8)))
+
+    assert {plan.checks for plan in asyncio.run(many())} == {()}
+    assert len(chat.requests) == 1
+
+
 def test_a_check_without_a_rule_is_asked_about_by_its_purpose() -> None:
     chat = ScriptedChat(['{"safety": false}'])
     safety = ModelRouter(chat=chat, purposes={"safety": "Checks for harm."})

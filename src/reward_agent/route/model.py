@@ -3,9 +3,9 @@
     rules certain of every check  -> their plan, and nobody is asked
     otherwise                     -> one call about the checks in doubt, told what each verifier is for
 
-What was answered is remembered by instruction, so that the samples that share one (best-of-n, both orders) cost one
-call. The model sees the request alone, never a candidate. A call that fails is a SignalError: the agent then runs every
-check and says so.
+What was answered is remembered by instruction, so that samples which share one (both orders, several pairs of a prompt)
+cost one call, also those that come at the same time. The model sees the request alone, never a candidate. A call that
+fails is a SignalError: the agent then runs every check and says so.
 """
 
 import json
@@ -18,6 +18,7 @@ from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
 from reward_agent.replies import each_of
 from reward_agent.route.rules import Reading, RuleRouter, plan_of
+from reward_agent.store.in_flight import InFlight
 from reward_agent.types import Plan, Sample
 
 REMEMBERED = 4096
@@ -34,9 +35,10 @@ class ModelRouter:
     chat: ChatModel
     purposes: Mapping[str, str]
     rules_first: bool = True
-    _answers: "OrderedDict[bytes, Mapping[str, bool]]" = field(
+    _answers: "OrderedDict[str, Mapping[str, bool]]" = field(
         default_factory=OrderedDict, init=False, repr=False, compare=False
     )
+    _in_flight: InFlight[Mapping[str, bool]] = field(default_factory=InFlight, init=False, repr=False, compare=False)
 
     async def route(self, sample: Sample) -> Plan:
         readings = RuleRouter(checks=tuple(self.purposes)).read(sample)
@@ -47,12 +49,18 @@ class ModelRouter:
         return plan_of([_settled(reading, answer) for reading in readings])
 
     async def _answer(self, request: str, checks: Sequence[str]) -> Mapping[str, bool]:
-        key = digest(request, *checks)
-        if key in self._answers:
-            self._answers.move_to_end(key)
-            return self._answers[key]
+        key = digest(request, *checks).hex()
+        if key not in self._answers:
+            answer, _ = await self._in_flight.of(key, lambda: self._asked(request, checks))
+            self._answers[key] = answer
+        self._answers.move_to_end(key)
+        while len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
+        return self._answers[key]
+
+    async def _asked(self, request: str, checks: Sequence[str]) -> Mapping[str, bool]:
         fence = Fence(request)
-        answer = await ask(
+        return await ask(
             self.chat,
             load_prompt(__package__, "checks"),
             each_of(tuple(checks), bool),
@@ -63,10 +71,6 @@ class ModelRouter:
             example=json.dumps(dict.fromkeys(checks, True)),
             request=fence("request", request),
         )
-        self._answers[key] = answer
-        while len(self._answers) > REMEMBERED:
-            self._answers.popitem(last=False)
-        return answer
 
 
 def _settled(reading: Reading, answer: Mapping[str, bool]) -> Reading:
