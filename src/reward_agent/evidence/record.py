@@ -3,6 +3,7 @@
 `RecordingEvidence` keeps what a search found, or how it failed; `ReplayedEvidence` finds it again and searches nothing.
 """
 
+import json
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -33,13 +34,13 @@ class RecordingEvidence:
         except RecordedError:
             found = None
         if found is not None:
-            return _PASSAGES.validate_json(found)
+            return _PASSAGES.validate_python(json.loads(found))
         try:
             passages = tuple(await self.source.search(query))
         except SignalError as error:
             await self.record.keep_failure(key, error)
             raise
-        await self.record.keep(key, _PASSAGES.dump_json(passages).decode())
+        await self.record.keep(key, json.dumps(_PASSAGES.dump_python(passages)))  # escapes what is no text
         return passages
 
 
@@ -54,4 +55,4 @@ class ReplayedEvidence:
         """The passages on record. Raises RecordedError for a failure on record, and NotRecordedError for a query that
         was not searched when the record was made."""
         found = await self.record.answer(key_of(self.identity, query), asked=f"the search for {query[:80]!r}")
-        return _PASSAGES.validate_json(found)
+        return _PASSAGES.validate_python(json.loads(found))
