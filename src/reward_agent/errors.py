@@ -9,6 +9,8 @@
     └── SignalError        a stage of the agent failed on one sample; recorded as a Failure, never scored
         ├── ReplyError     a model replied, and twice the reply could not be read
         ├── ChatError      a call to a chat model failed; its kinds are in chat/errors.py
+        ├── RecordedError  a failure that a record holds, raised again with its own kind
+        ├── NotRecordedError  a replay was asked what its record does not hold
         └── SandboxError   the sandbox failed, so nothing is known about the checker (sandbox/worker.py)
 
 Anything else that escapes is a bug and is allowed to propagate. Each message says what was expected, what
@@ -53,3 +55,17 @@ class ReplyError(SignalError):
     """A model's reply did not fit its schema, and the one repeated question did not help."""
 
     kind = "unreadable reply"
+
+
+class RecordedError(SignalError):
+    """A failure that a record holds, raised again with its own kind."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class NotRecordedError(SignalError):
+    """A replay was asked what its record does not hold."""
+
+    kind = "not on record"

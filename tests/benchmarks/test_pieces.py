@@ -43,6 +43,7 @@ def test_any_bytes_are_cut_alike_for_every_size_of_chunk(tail: bytes, size: int,
 
 @given(marks=st.text(alphabet='[]{}",\\\n ab', max_size=40), size=st.integers(1, 5))
 @example(marks="]\n[", size=1)
+@example(marks='"\\\n,', size=1)
 def test_any_marks_are_cut_alike_for_every_size_of_chunk(marks: str, size: int) -> None:
     content = b"[" + marks.encode()
     assert cut(content, size, 12) == cut(content, len(content), 12)

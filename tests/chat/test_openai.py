@@ -92,6 +92,19 @@ def test_a_question_arrives_with_its_key_its_purpose_and_its_schema() -> None:
     assert server.bodies[0]["response_format"]["json_schema"]["strict"] is True
 
 
+def test_text_that_json_cannot_carry_does_not_stop_a_call() -> None:
+    async def run() -> str:
+        async with (
+            serving(lambda body: reply()) as server,
+            open_openai(model="m", base_url=server.url, api_key=None) as chat,
+        ):
+            await chat.complete(question("half \ud800 a pair, \x00 and é"))
+            content: str = server.bodies[0]["messages"][0]["content"]
+            return content
+
+    assert asyncio.run(run()) == "half ? a pair, \x00 and é"
+
+
 def test_a_server_that_refuses_schemas_is_asked_in_the_prompt_from_then_on() -> None:
     def rule(body: dict[str, Any]) -> HttpReply:
         return refusal(400, "unknown field response_format") if "response_format" in body else reply()

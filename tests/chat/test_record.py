@@ -3,13 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from reward_agent.chat.errors import NotRecordedError, RefusedError
-from reward_agent.chat.record import RecordingChat, ReplayedChat
-from reward_agent.errors import SignalError, StoreError
-from reward_agent.store import open_store
+from reward_agent.chat.errors import RefusedError
+from reward_agent.chat.record import NAMESPACE, RecordingChat, ReplayedChat
+from reward_agent.errors import NotRecordedError, SignalError, StoreError
+from reward_agent.store import Record, Store, open_store
 from reward_agent.testing import ScriptedChat
 from reward_agent.types import Completion, Usage
 from tests.chat.conftest import question
+
+
+def record(store: Store, file: Path | str = "f") -> Record:
+    return Record(store=store, namespace=NAMESPACE, file=str(file))
+
 
 Results = list[Completion | BaseException]
 
@@ -17,7 +22,7 @@ Results = list[Completion | BaseException]
 def recorded(file: Path, script: list[str | SignalError], questions: list[str]) -> Results:
     async def run() -> Results:
         async with open_store(file) as store:
-            chat = RecordingChat(model=ScriptedChat(script), store=store, identity="m")
+            chat = RecordingChat(model=ScriptedChat(script), record=record(store), identity="m")
             return [(await asyncio.gather(chat.complete(question(q)), return_exceptions=True))[0] for q in questions]
 
     return asyncio.run(run())
@@ -26,7 +31,7 @@ def recorded(file: Path, script: list[str | SignalError], questions: list[str]) 
 def replayed(file: Path, questions: list[str]) -> Results:
     async def run() -> Results:
         async with open_store(file, read_only=True) as store:
-            chat = ReplayedChat(store=store, identity="m", file=str(file))
+            chat = ReplayedChat(record=record(store, file), identity="m")
             return await asyncio.gather(*(chat.complete(question(q)) for q in questions), return_exceptions=True)
 
     return asyncio.run(run())
@@ -66,7 +71,7 @@ def test_a_record_that_cannot_be_kept_ends_the_run(tmp_path: Path) -> None:
         async with open_store(tmp_path / "record") as store:
             await store.put("x", "y", b"z")
         async with open_store(tmp_path / "record", read_only=True) as store:
-            await RecordingChat(model=ScriptedChat(["yes"]), store=store, identity="m").complete(question())
+            await RecordingChat(model=ScriptedChat(["yes"]), record=record(store), identity="m").complete(question())
 
     with pytest.raises(StoreError):
         asyncio.run(run())

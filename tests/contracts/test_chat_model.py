@@ -14,6 +14,7 @@ from reward_agent.chat.retry import RetryingChat
 from reward_agent.chat.throttle import Gate, ThrottledChat
 from reward_agent.errors import SignalError
 from reward_agent.protocols import ChatModel
+from reward_agent.store import Record
 from reward_agent.testing import ScriptedChat
 from reward_agent.types import ChatRequest, Completion, Message, Usage
 
@@ -31,6 +32,10 @@ class Memory:
         self.values[namespace, key] = value
 
 
+def record(store: Memory) -> Record:
+    return Record(store=store, namespace="r")
+
+
 WRAPPERS: dict[str, Callable[[ChatModel], ChatModel]] = {
     "none": lambda model: model,
     "cached": lambda model: CachedChat(model=model, store=Memory(), identity="m"),
@@ -38,7 +43,7 @@ WRAPPERS: dict[str, Callable[[ChatModel], ChatModel]] = {
     "metered": lambda model: MeteredChat(model=model, name="m", ledger=Ledger()),
     "throttled": lambda model: ThrottledChat(model=model, gate=Gate(most=2)),
     "retrying": lambda model: RetryingChat(model=model),
-    "recording": lambda model: RecordingChat(model=model, store=Memory(), identity="m"),
+    "recording": lambda model: RecordingChat(model=model, record=record(Memory()), identity="m"),
 }
 wrapped = pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS.keys())
 
@@ -126,9 +131,9 @@ def test_a_bug_propagates(wrap: Callable[[ChatModel], ChatModel]) -> None:
 
 def test_a_replay_is_a_chat_model_that_only_knows_its_record() -> None:
     store = Memory()
-    recording = RecordingChat(model=ScriptedChat(["Hi"]), store=store, identity="m")
+    recording = RecordingChat(model=ScriptedChat(["Hi"]), record=record(store), identity="m")
     asyncio.run(both(recording, "Hello"))
-    replay = ReplayedChat(store=store, identity="m", file="f")
+    replay = ReplayedChat(record=record(store), identity="m")
     assert isinstance(replay, ChatModel)
     reply, error = asyncio.run(both(replay, "Hello", "Goodbye"))
     assert isinstance(reply, Completion) and reply.text == "Hi"

@@ -132,9 +132,10 @@ class ListPieces:
         return self._closed
 
     def _string_end(self, chunk: bytes, position: int) -> int:
-        if self._escaped:
+        if self._escaped:  # by a backslash at the end of the chunk before; a raw line break tears the string even so
             self._escaped = False
-            return position + 1
+            self._in_string = chunk[position] != ord("\n")
+            return position + self._in_string
         end = _end(_STRING_REST, chunk, position)
         if end < len(chunk):
             self._escaped = chunk[end] == ord("\\") and end + 1 == len(chunk)

@@ -12,7 +12,7 @@ from reward_agent.chat.cache import CachedChat
 from reward_agent.chat.meter import Ledger, MeteredChat
 from reward_agent.chat.openai import open_openai
 from reward_agent.chat.rate import Rate
-from reward_agent.chat.record import RecordingChat, ReplayedChat
+from reward_agent.chat.record import NAMESPACE, RecordingChat, ReplayedChat
 from reward_agent.chat.retry import RetryingChat
 from reward_agent.chat.throttle import Gate, ThrottledChat
 from reward_agent.chat.wire import Prices
@@ -20,6 +20,7 @@ from reward_agent.config import Settings
 from reward_agent.config.chat import OpenAIChatSettings, SimulatedChatSettings
 from reward_agent.errors import ConfigError
 from reward_agent.protocols import ChatModel
+from reward_agent.store import Record, Store
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -52,7 +53,7 @@ async def _opened(
 ) -> ChatModel:
     recorded = json.dumps(["chat", name, settings.model if isinstance(settings, OpenAIChatSettings) else "simulated"])
     if kept.record is not None and kept.replays:
-        replayed = ReplayedChat(store=kept.record, identity=recorded, file=kept.file)
+        replayed = ReplayedChat(record=_record(kept.record, kept.file), identity=recorded)
         return MeteredChat(model=replayed, name=name, ledger=ledger)
     if isinstance(settings, SimulatedChatSettings):
         metered = MeteredChat(model=_simulated(), name=name, ledger=ledger)
@@ -60,7 +61,13 @@ async def _opened(
         served = await _served(name, settings, stack)
         cached = CachedChat(model=served, store=kept.cache, identity=_identity(settings), say=say)
         metered = MeteredChat(model=cached, name=name, ledger=ledger)
-    return metered if kept.record is None else RecordingChat(model=metered, store=kept.record, identity=recorded)
+    if kept.record is None:
+        return metered
+    return RecordingChat(model=metered, record=_record(kept.record, kept.file), identity=recorded)
+
+
+def _record(store: Store, file: str) -> Record:
+    return Record(store=store, namespace=NAMESPACE, file=file)
 
 
 def _simulated() -> ChatModel:

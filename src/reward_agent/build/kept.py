@@ -8,7 +8,9 @@ from reward_agent.build.say import Say
 from reward_agent.config import Settings
 from reward_agent.config.section import Off
 from reward_agent.errors import StoreError
-from reward_agent.store import Store, open_store
+from reward_agent.evidence.record import NAMESPACE, RecordingEvidence, ReplayedEvidence
+from reward_agent.protocols import EvidenceSource
+from reward_agent.store import Record, Store, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,15 @@ class Kept:
     record: Store | None = None
     replays: bool = False
     file: str = ""
+
+    def recorded(self, source: EvidenceSource, *, identity: str) -> EvidenceSource:
+        """The source as the settings want it: as it is, recorded, or answered from the record alone."""
+        if self.record is None:
+            return source
+        record = Record(store=self.record, namespace=NAMESPACE, file=self.file)
+        if self.replays:
+            return ReplayedEvidence(record=record, identity=identity)
+        return RecordingEvidence(source=source, record=record, identity=identity)
 
 
 @asynccontextmanager

@@ -11,8 +11,6 @@
                                 BadCallError        "bad request"        the server refuses this question
                                 RefusedError        "refused"            the model, or a filter, would not answer
                                 TruncatedError      "truncated"          the reply ended at max_tokens
-                                NotRecordedError    "not on record"      a replay was asked what no record holds
-                                RecordedError       as it was recorded
 
 A message says what to do and never holds a key.
 """
@@ -83,15 +81,3 @@ class RefusedError(ChatError):
 
 class TruncatedError(ChatError):
     kind = "truncated"
-
-
-class NotRecordedError(ChatError):
-    kind = "not on record"
-
-
-class RecordedError(ChatError):
-    """A failure that is on record, raised again with its own kind."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind

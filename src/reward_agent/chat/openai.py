@@ -5,7 +5,7 @@
 
 One call is one try, or a few where the server has to be got to know (see `Dialect`): trying again is `retry.py`'s work.
 The SDK carries the request (key, headers, connections, errors) over its aiohttp transport and hands back the reply's
-bytes; its typed models are left out, which together takes a quarter of its usual CPU (benchmarks/chat_cost.py).
+bytes; its typed models are left out. That takes far less CPU than its usual way (benchmarks/chat_cost.py).
 """
 
 import asyncio

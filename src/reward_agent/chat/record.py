@@ -1,20 +1,16 @@
 """A run's replies on record: a `ChatModel` around a `ChatModel`, or in its place.
 
 `RecordingChat` keeps every reply and every failure as it came; a question that is on record is answered from there, so
-that it has one answer. `ReplayedChat` answers from the record alone and never calls anything. A store that breaks is
-a StoreError, which ends the run: a record with holes is none.
+that it has one answer. `ReplayedChat` answers from the record alone and never calls anything.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reward_agent.chat.cache import KEPT
-from reward_agent.chat.errors import NotRecordedError, RecordedError
 from reward_agent.chat.questions import question_key
-from reward_agent.errors import SignalError
+from reward_agent.errors import RecordedError, SignalError
 from reward_agent.protocols import ChatModel
-from reward_agent.store import Store
+from reward_agent.store import Record
 from reward_agent.store.in_flight import InFlight
 from reward_agent.types import ChatRequest, Completion
 
@@ -23,10 +19,10 @@ NAMESPACE = "recorded chat"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingChat:
-    """`identity`: what tells the model from the others on record. A recorded failure is tried anew."""
+    """`identity`: what tells the model from the others on record. A failure on record is tried anew."""
 
     model: ChatModel
-    store: Store
+    record: Record
     identity: str
     _in_flight: InFlight[Completion] = field(default_factory=InFlight)
 
@@ -37,46 +33,31 @@ class RecordingChat:
         return completion if first else replace(completion, usage=KEPT)
 
     async def _recorded(self, key: str, request: ChatRequest) -> Completion:
-        entry = await _entry(self.store, key)
-        if entry is not None and "text" in entry:
-            return Completion(text=entry["text"], usage=KEPT)
+        try:
+            text = await self.record.find(key)
+        except RecordedError:
+            text = None
+        if text is not None:
+            return Completion(text=text, usage=KEPT)
         try:
             completion = await self.model.complete(request)
         except SignalError as error:
-            await self._keep(key, {"kind": error.kind, "error": str(error)})
+            await self.record.keep_failure(key, error)
             raise
-        await self._keep(key, {"text": completion.text})
+        await self.record.keep(key, completion.text)
         return completion
-
-    async def _keep(self, key: str, entry: Mapping[str, str]) -> None:
-        await self.store.put(NAMESPACE, key, json.dumps(entry).encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedChat:
-    """Answers from the record; `file` names it in messages."""
+    """Answers from the record."""
 
-    store: Store
+    record: Record
     identity: str
-    file: str
 
     async def complete(self, request: ChatRequest) -> Completion:
-        """The recorded reply. Raises RecordedError for a recorded failure, and NotRecordedError for a question that
+        """The reply on record. Raises RecordedError for a failure on record, and NotRecordedError for a question that
         was not asked when the record was made."""
-        entry = await _entry(self.store, question_key(self.identity, request))
-        if entry is None:
-            raise NotRecordedError(
-                f"{self.file} holds no answer to this question of {request.purpose or 'this purpose'!r}: it was made "
-                "with other data, settings or another version; make it again with --record"
-            )
-        if "text" not in entry:
-            raise RecordedError(entry["kind"], entry["error"])
-        return Completion(text=entry["text"], usage=KEPT)
-
-
-async def _entry(store: Store, key: str) -> Mapping[str, str] | None:
-    value = await store.get(NAMESPACE, key)
-    if value is None:
-        return None
-    entry: Mapping[str, str] = json.loads(value)
-    return entry
+        asked = f"this question of {request.purpose!r}" if request.purpose else "this question"
+        text = await self.record.answer(question_key(self.identity, request), asked=asked)
+        return Completion(text=text, usage=KEPT)

@@ -54,7 +54,7 @@ def body_of(
         request = _with_schema_in_prompt(request, request.schema)
     body: dict[str, Any] = {
         "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": [{"role": message.role, "content": _sendable(message.content)} for message in request.messages],
         dialect.tokens_key: request.max_tokens,
     }
     if dialect.temperature:
@@ -64,6 +64,15 @@ def body_of(
         named = {"name": schema_name(request.purpose), "schema": schema, "strict": strict}
         body["response_format"] = {"type": "json_schema", "json_schema": named}
     return body | dict(extra)
+
+
+def _sendable(text: str) -> str:
+    """The text, half a surrogate pair shown as `?`: JSON cannot carry it, and candidates may hold anything."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _with_schema_in_prompt(request: ChatRequest, schema: str) -> ChatRequest:

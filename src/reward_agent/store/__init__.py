@@ -7,6 +7,7 @@
     protocol.py   what a store is, so that another kind can take the place of the default
     sqlite.py     the default: one SQLite file, safe for many processes, reads and writes batched off the event loop
     opening.py    how its file is opened, made and recognised, and what its troubles mean
+    record.py     a run's answers, and their failures, in a store
     keys.py       a key out of everything that must differ for the value to differ
 
 A namespace is a short word ("chat", "search", "checkers"); namespaces in one file do not see each other. A value is
@@ -16,6 +17,7 @@ order, listing, expiry, or that what was put in the last moments outlives a powe
 
 from reward_agent.store.keys import key_of
 from reward_agent.store.protocol import Store
+from reward_agent.store.record import Record
 from reward_agent.store.sqlite import SqliteStore, open_store
 
-__all__ = ["SqliteStore", "Store", "key_of", "open_store"]
+__all__ = ["Record", "SqliteStore", "Store", "key_of", "open_store"]
