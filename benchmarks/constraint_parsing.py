@@ -39,7 +39,9 @@ _OFFICIAL = frozenset({
 _NUMBER_ONLY = frozenset(
     {"sections.labelled", "highlights.count", "placeholders.count", "bullets.count", "paragraphs.count"}
 )
-_HOW_TO_COUNT = frozenset({"match", "match_case", "tokens", "splitter", "anywhere", "whole", "separator", "marker"})
+_HOW_TO_COUNT = frozenset(
+    {"match", "match_case", "tokens", "splitter", "anywhere", "whole", "separator", "marker", "identifier"}
+)
 
 
 def atoms(constraint: Constraint) -> Iterator[Atom]:

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -148,3 +148,33 @@ def test_stages_run_at_the_same_time() -> None:
 def test_two_signals_with_one_name_are_refused() -> None:
     with pytest.raises(ConfigError, match="'polite'"):
         agent_of(verifiers=[POLITE, POLITE])
+
+
+@dataclass(frozen=True, slots=True)
+class HangingVerifier:
+    """A verifier that never comes back."""
+
+    name: str = "hanging"
+    purpose: str = "a test double"
+
+    async def verify(self, sample: Sample) -> Signal:
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+
+def test_what_is_not_done_when_its_samples_time_is_up_has_failed_and_the_rest_counts() -> None:
+    agent = agent_of(verifiers=[HangingVerifier(), POLITE])
+    judgment = judged(replace(agent, timeout_s=0.01))
+    assert [(failure.source, failure.kind) for failure in judgment.failures] == [("hanging", "deadline")]
+    assert judgment.decision is not None
+    assert judgment.decision.scores == (1.0, 0.0)
+
+
+def test_a_timeout_that_a_stage_lets_escape_is_a_bug() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Leaky(HangingVerifier):
+        async def verify(self, sample: Sample) -> Signal:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        judged(replace(agent_of(verifiers=[Leaky()]), timeout_s=60.0))

@@ -388,3 +388,29 @@ def test_a_config_file_is_used(run: CommandLine, tmp_path: Path) -> None:
 def test_saying_nothing_follows_no_instruction(run: CommandLine) -> None:
     done = run("judge", "--prompt", "Use no commas. Use at most 9 words.", "--candidate", "  ", "--json")
     assert json.loads(done.out)["decision"]["scores"] == [0.0]
+
+
+def test_a_judgment_is_recorded_and_replayed(run: CommandLine, tmp_path: Path) -> None:
+    question = ("judge", "--prompt", "Say hi in exactly two words.", "--candidate", "Hi there", "--json")
+    recorded = run(*question, "--record", tmp_path / "run.sqlite")
+    assert recorded.code == 0
+    assert (tmp_path / "run.sqlite").is_file()
+    assert run(*question, "--replay", tmp_path / "run.sqlite").out == recorded.out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--record", "a", "--replay", "{file}"], "give either --record or --replay"),
+        (["--replay", "nowhere"], "nowhere"),
+        (["--replay", "{file}"], "move it away"),
+    ],
+)
+def test_a_record_that_cannot_be_used_is_refused(
+    run: CommandLine, tmp_path: Path, options: list[str], message: str
+) -> None:
+    file = tmp_path / "text"
+    file.write_text("no database " * 1000)
+    done = run("judge", "--prompt", "x", "--candidate", "y", *(option.format(file=file) for option in options))
+    assert done.code == 2
+    assert message in done.err

@@ -5,6 +5,7 @@ import pytest
 import tomli_w
 
 from reward_agent.config import Settings, load_settings, presets
+from reward_agent.config.cache import FileCache
 from reward_agent.config.judge import VoteJudge, WeightedJudge
 from reward_agent.errors import ConfigError
 
@@ -125,3 +126,43 @@ def test_a_runs_own_settings_work_as_configuration(tmp_path: Path) -> None:
     settings = load_settings(overrides=["judge.type=vote"])
     tree = {"job": {"data": "x"}, **settings.model_dump(mode="json", exclude_none=True)}
     assert load_settings(config=written(tmp_path, tomli_w.dumps(tree))) == settings
+
+
+def test_a_chat_model_is_openais_unless_it_says_otherwise(tmp_path: Path) -> None:
+    settings = load_settings(config=written(tmp_path, '[chat.mine]\nmodel = "m"\n[chat.other]\ntype = "simulated"'))
+    assert {name: chat.type for name, chat in settings.chat.items()} == {"mine": "openai", "other": "simulated"}
+    with pytest.raises(ConfigError, match=r"chat\.mine: type must be one of 'openai', 'simulated', got 'oracle'"):
+        load_settings(config=written(tmp_path, '[chat.mine]\ntype = "oracle"'))
+    with pytest.raises(ConfigError, match=r"chat\.mine\.mode: there is no such setting"):
+        load_settings(config=written(tmp_path, '[chat.mine]\nmodel = "m"\nmode = 1'))
+    with pytest.raises(ConfigError, match=r"chat\.mine\.model: Field required"):
+        load_settings(config=written(tmp_path, "[chat.mine]\nretries = 1"))
+
+
+@pytest.mark.parametrize("preset", ["openai", "vllm"])
+def test_every_model_of_a_preset_can_be_rehearsed(preset: str) -> None:
+    settings = load_settings(preset=preset)
+    rehearsed = load_settings(preset=preset, overrides=[f"chat.{name}.type=simulated" for name in settings.chat])
+    assert {chat.type for chat in rehearsed.chat.values()} == {"simulated"}
+
+
+def test_the_cache_lies_in_the_users_cache_folder_or_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def place(*overrides: str) -> str:
+        cache = load_settings(overrides=overrides).cache
+        assert isinstance(cache, FileCache)
+        return str(cache.path)
+
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert place() == "/home/me/.cache/reward-agent/cache.sqlite"
+    assert place("cache.file=~/x.sqlite") == "/home/me/x.sqlite"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert place() == "/home/me/.cache/reward-agent/cache.sqlite"
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/mine")
+    assert place() == "/var/mine/reward-agent/cache.sqlite"
+    assert load_settings(overrides=["cache.type=off"]).cache.type == "off"
+
+
+def test_a_replay_needs_a_file() -> None:
+    with pytest.raises(ConfigError, match=r"record: record\.mode = replay needs record\.file"):
+        load_settings(overrides=["record.mode=replay"])

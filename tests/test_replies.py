@@ -28,3 +28,20 @@ def test_a_name_outside_the_list_is_refused() -> None:
     assert adapter.validate_json('"B"') == "B"
     with pytest.raises(ValidationError):
         adapter.validate_json('"C"')
+
+
+@pytest.mark.parametrize("reply", ["B", "candidate B", "Candidate B", "[[B]]", " B. ", "answer B"])
+def test_a_name_may_be_spelt_as_the_prompt_spells_it(reply: str) -> None:
+    assert TypeAdapter(one_of(("A", "B", "not enough"))).validate_python(reply) == "B"
+
+
+@pytest.mark.parametrize("reply", ["Not_enough", "NOT ENOUGH", "not enough."])
+def test_a_word_may_be_spelt_in_any_case(reply: str) -> None:
+    assert TypeAdapter(one_of(("A", "B", "not enough"))).validate_python(reply) == "not enough"
+
+
+def test_the_schema_of_a_name_stays_strict() -> None:
+    assert TypeAdapter(one_of(("A", "B"))).json_schema() == {"enum": ["A", "B"], "type": "string"}
+    for reply in ("a", "A or B", "C", 1, None, ["A"]):
+        with pytest.raises(ValidationError):
+            TypeAdapter(one_of(("A", "B"))).validate_python(reply)

@@ -22,7 +22,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -156,10 +156,11 @@ async def ask(
     Raises ReplyError when neither the reply nor the reply to one repeated question fits, and passes on the
     SignalError of a failed call.
     """
-    adapter: TypeAdapter[Reply] = TypeAdapter(reply)
+    adapter: TypeAdapter[Reply]
+    adapter, schema = _reader(reply)  # type: ignore[arg-type]  # a type can be hashed
     request = ChatRequest(
         messages=prompt.fill(**values),
-        schema=_schema_text(adapter),
+        schema=schema,
         max_tokens=max_tokens,
         purpose=purpose or prompt.name,
     )
@@ -176,8 +177,11 @@ async def ask(
         raise ReplyError(f"{request.purpose}: the reply does not fit its schema ({_first(error)})") from error
 
 
-def _schema_text(adapter: TypeAdapter[Any]) -> str:
-    return json.dumps(adapter.json_schema(), sort_keys=True)
+@cache
+def _reader(reply: type[Reply]) -> tuple[TypeAdapter[Reply], str]:
+    """What reads such a reply, and its JSON schema; made once, since to make them takes as long as a quick call."""
+    adapter: TypeAdapter[Reply] = TypeAdapter(reply)
+    return adapter, json.dumps(adapter.json_schema(), sort_keys=True)
 
 
 async def _complete(model: ChatModel, request: ChatRequest) -> str:

@@ -6,10 +6,11 @@ A server that holds a model to a JSON schema cannot leave a candidate out; witho
 as any other that does not fit.
 """
 
+import re
 from functools import lru_cache
-from typing import Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
 V = TypeVar("V")
@@ -33,4 +34,18 @@ def _keyed(names: tuple[str, ...], value: Any) -> Any:
 
 def one_of(names: tuple[str, ...]) -> Any:
     """The type of a reply that is one of the names."""
-    return Literal[names]
+    return Annotated[Literal[names], Spelt]
+
+
+def _spelling(reply: object) -> object:
+    """What a model meant that took a name from its prompt: "candidate A" is "A", "Tie" and "not_enough" are words."""
+    if not isinstance(reply, str):
+        return reply
+    name = _CANDIDATE.sub("", reply.replace("_", " ").strip(" .*'\"[]")).strip()
+    return name if len(name) <= _LETTERS else name.casefold()
+
+
+_LETTERS = 2  # the longest name of a candidate, see presentation.letters
+_CANDIDATE = re.compile(r"^(?:candidate|answer|response)\s+", re.IGNORECASE)
+Spelt = BeforeValidator(_spelling)
+"""In an `Annotated` name of a reply: forgives how it is spelt. The schema that a server is given stays strict."""

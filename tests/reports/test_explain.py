@@ -175,3 +175,12 @@ def test_a_conversation_shows_its_last_user_turn() -> None:
     turns = (Message(role="system", content="Be brief."), Message(role="user", content="Why?"))
     text = shown(Sample(id="q", prompt=turns, candidates=SAMPLE.candidates), JUDGMENT)
     assert "prompt (last user turn of 2 messages)\n  Why?" in text
+
+
+def test_what_holds_for_the_whole_sample_is_noted_below_the_candidates() -> None:
+    note = Finding(
+        subject="written checker 12ab", score=None, reason="admitted on 8 examples", sources=("def f(): ...",)
+    )
+    text = shown(SAMPLE, replace(JUDGMENT, signals=(replace(INSTRUCTIONS, notes=(note,)),)))
+    assert "    written checker 12ab: admitted on 8 examples" in text.splitlines()
+    assert "def f()" not in text

@@ -106,3 +106,9 @@ def test_a_hostile_instruction_stays_data(attack: str) -> None:
 def test_rules_say_where_they_are_certain(prompt: str, certain: set[str]) -> None:
     readings = RuleRouter(checks=tuple(PURPOSES)).read(Sample.of(prompt, ["x"]))
     assert {reading.check for reading in readings if reading.certain} == certain
+
+
+def test_in_a_longer_conversation_a_turn_without_a_cue_is_no_certainty() -> None:
+    turns = tuple(Message(role="user", content=text) for text in ("Always answer in two sentences.", "Cheer me up!"))
+    sample = Sample(id="x", prompt=turns, candidates=Sample.of("p", ["x"]).candidates)
+    assert not any(reading.certain for reading in RuleRouter(checks=tuple(PURPOSES)).read(sample))

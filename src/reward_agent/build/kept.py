@@ -21,17 +21,15 @@ class Kept:
     file: str = ""
 
 
-NOTHING_KEPT = Kept()
-
-
 @asynccontextmanager
 async def open_kept(settings: Settings, *, say: Say) -> AsyncIterator[Kept]:
-    """Opens the files that the settings name. A cache that cannot be opened is said and done without; a record that
-    cannot be raises StoreError."""
+    """Opens the record that the settings name, and the cache where something is asked that it could keep. A cache that
+    cannot be opened is said and done without; a record that cannot be raises StoreError."""
     record, replays = settings.record.path, settings.record.mode == "replay"
+    asks = bool(settings.asked) or not isinstance(settings.evidence, Off)
     async with AsyncExitStack() as stack:
         kept = None
-        if not isinstance(settings.cache, Off) and not (record is not None and replays):
+        if asks and not isinstance(settings.cache, Off) and not replays:
             try:
                 kept = await stack.enter_async_context(open_store(settings.cache.path))
             except StoreError as error:

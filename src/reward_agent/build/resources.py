@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reward_agent.build.chat import open_chat_models
 from reward_agent.build.evidence import open_evidence
-from reward_agent.build.kept import NOTHING_KEPT, open_kept
+from reward_agent.build.kept import open_kept
 from reward_agent.build.say import Say
 from reward_agent.config import Settings
 from reward_agent.config.instructions import ModelInstructions
@@ -59,8 +59,7 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
     Raises ConfigError where something cannot be opened.
     """
     async with AsyncExitStack() as stack:
-        keeps = settings.asked or settings.evidence.type == "web"
-        kept = await stack.enter_async_context(open_kept(settings, say=say)) if keeps else NOTHING_KEPT
+        kept = await stack.enter_async_context(open_kept(settings, say=say))
         chat = await stack.enter_async_context(open_chat_models(settings, kept, say=say))
         evidence = await stack.enter_async_context(open_evidence(settings, chat, kept.cache, say=say))
         sandbox, tier = await _opened_sandbox(settings, stack, say)

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Discriminator
+from pydantic import Tag
 
-from reward_agent.config.section import Off, Section
+from reward_agent.config.section import Off, Section, type_or
 
 
 class FileCache(Section):
@@ -25,4 +25,4 @@ class FileCache(Section):
         return folder / "reward-agent" / "cache.sqlite"
 
 
-CacheSettings = Annotated[FileCache | Off, Discriminator("type")]
+CacheSettings = Annotated[Annotated[FileCache, Tag("file")] | Annotated[Off, Tag("off")], type_or("file")]

@@ -9,9 +9,9 @@ A stage names the model it asks with its own key `chat` ("default" where it says
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field, Tag
 
-from reward_agent.config.section import Section
+from reward_agent.config.section import Section, type_or
 
 
 class PriceSettings(Section):
@@ -59,11 +59,7 @@ class SimulatedChatSettings(Section):
     type: Literal["simulated"]
 
 
-def _type(value: Any) -> Any:
-    return value.get("type", "openai") if isinstance(value, dict) else getattr(value, "type", None)
-
-
 ChatSettings = Annotated[
     Annotated[OpenAIChatSettings, Tag("openai")] | Annotated[SimulatedChatSettings, Tag("simulated")],
-    Discriminator(_type),
+    type_or("openai"),
 ]

@@ -13,7 +13,7 @@ class FactualitySection(Section):
     of each. `lookups_in_flight`: of one sample."""
 
     chat: str = "default"
-    passage_chars: int = Field(default=600, ge=100, le=20_000)
+    passage_chars: int = Field(default=500, ge=100, le=20_000)
     evidence_chars: int = Field(default=450, ge=100, le=20_000)
     lookups_in_flight: int = Field(default=8, ge=1, le=256)
 

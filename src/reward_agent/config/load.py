@@ -6,7 +6,7 @@
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -128,11 +128,12 @@ def _explained(error: ValidationError, tree: Mapping[str, Any]) -> str:
     return "the settings cannot be used:\n  " + "\n  ".join(lines)
 
 
-def _keys(loc: Iterable[str | int], tree: Any) -> Iterator[str]:
-    """The path as the user wrote it: pydantic puts the `type` of a section into its path."""
+def _keys(loc: Sequence[str | int], tree: Any) -> Iterator[str]:
+    """The path as the user wrote it: pydantic puts the `type` of a section into its path, also one that is left out."""
     node = tree
-    for part in loc:
-        if isinstance(node, Mapping) and part not in node and node.get("type") == part:
+    for place, part in enumerate(loc):
+        last = place == len(loc) - 1
+        if isinstance(node, Mapping) and part not in node and node.get("type", part) == part and not last:
             continue
         yield str(part)
         if isinstance(node, Mapping):

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from reward_agent.presentation import conversation, letters, on_one_line, shortened, shown_order
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
-from reward_agent.replies import each_of
+from reward_agent.replies import Spelt, each_of
 from reward_agent.types import Decision, Finding, Sample, Signal
 
 CANDIDATES_CHARS = 24_000
@@ -30,7 +30,7 @@ FINDING_CHARS = 200
 REASON_CHARS = 300
 REPLY_TOKENS = 400
 
-Points = Annotated[int, Field(ge=1, le=10)]
+Points = Annotated[float, Field(ge=1, le=10)]
 Each = TypeVar("Each")
 
 
@@ -38,7 +38,7 @@ class Comparison(BaseModel):
     """The reply to "judge.compare"."""
 
     reason: str
-    better: Literal["A", "B", "tie"]
+    better: Annotated[Literal["A", "B", "tie"], Spelt]
 
 
 class PointsReply(BaseModel, Generic[Each]):

@@ -20,6 +20,7 @@ from reward_agent.prefer.bradley_terry import strengths
 from reward_agent.presentation import conversation, digest, shortened
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
+from reward_agent.replies import Spelt
 from reward_agent.together import together
 from reward_agent.types import Message
 
@@ -39,7 +40,7 @@ class Preferred(BaseModel):
     """The reply to "prefer.pair"."""
 
     reason: str
-    better: Literal["A", "B", "tie"]
+    better: Annotated[Literal["A", "B", "tie"], Spelt]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

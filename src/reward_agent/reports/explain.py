@@ -132,6 +132,8 @@ def _signal_lines(signal: Signal) -> Iterator[RenderableType]:
         score = "abstained" if verdict.score is None else f"{verdict.score:.4g}"
         yield _item(f"candidate {number}: {score}", indent=4)
         yield from _finding_lines(verdict, signal)
+    for note in signal.notes[:SHOWN_FINDINGS]:
+        yield _item(f"{note.subject}: {note.reason}", indent=4, style="dim")
 
 
 def _finding_lines(verdict: Verdict, signal: Signal) -> Iterator[RenderableType]:

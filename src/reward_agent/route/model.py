@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reward_agent.presentation import conversation
+from reward_agent.presentation import conversation, digest
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
 from reward_agent.replies import each_of
@@ -34,7 +34,7 @@ class ModelRouter:
     chat: ChatModel
     purposes: Mapping[str, str]
     rules_first: bool = True
-    _answers: "OrderedDict[tuple[str, ...], Mapping[str, bool]]" = field(
+    _answers: "OrderedDict[bytes, Mapping[str, bool]]" = field(
         default_factory=OrderedDict, init=False, repr=False, compare=False
     )
 
@@ -47,7 +47,7 @@ class ModelRouter:
         return plan_of([_settled(reading, answer) for reading in readings])
 
     async def _answer(self, request: str, checks: Sequence[str]) -> Mapping[str, bool]:
-        key = (request, *checks)
+        key = digest(request, *checks)
         if key in self._answers:
             self._answers.move_to_end(key)
             return self._answers[key]

@@ -10,7 +10,7 @@ it is not, another router may ask (`route/model.py`).
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reward_agent.types import Plan, Sample
 
@@ -121,11 +121,13 @@ class RuleRouter:
         return plan_of(self.read(sample))
 
     def read(self, sample: Sample) -> tuple[Reading, ...]:
-        """One reading a check, from the last user turn."""
+        """One reading a check, from the last user turn; that it holds no cue is certain only if it is the only turn."""
         text = sample.instruction
         if len(text) > 2 * MAX_CHARS:
             text = f"{text[:MAX_CHARS]}\n{text[-MAX_CHARS:]}"
-        return tuple(_RULES[check](text) if check in _RULES else _unruled(check) for check in self.checks)
+        readings = (_RULES[check](text) if check in _RULES else _unruled(check) for check in self.checks)
+        alone = len(sample.prompt) == 1
+        return tuple(replace(one, certain=one.certain and (one.runs or alone)) for one in readings)
 
 
 def plan_of(readings: Sequence[Reading]) -> Plan:

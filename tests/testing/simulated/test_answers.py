@@ -1,4 +1,4 @@
-"""Every purpose that the stages ask for is answered, in a form that the stage can read (the stages' own tests read it)."""
+"""Every purpose that these stages ask for is answered; their own tests read the answers."""
 
 from pathlib import Path
 

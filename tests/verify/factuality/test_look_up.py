@@ -8,7 +8,7 @@ from reward_agent.errors import SignalError
 from reward_agent.protocols import BatchedEvidenceSource, EvidenceSource
 from reward_agent.testing import BrokenEvidence, FixedEvidence
 from reward_agent.types import Passage
-from reward_agent.verify.factuality.look_up import look_up, passage_text, shown_passages
+from reward_agent.verify.factuality.look_up import look_up, shown_passages
 
 ONE, TWO, THREE = (Passage(text=text) for text in ("one", "two", "three"))
 
@@ -65,24 +65,34 @@ def test_a_failed_look_up_is_a_failure_and_not_a_lack_of_evidence(source: Eviden
         asyncio.run(look_up(source, ["good", "bad"], in_flight=2))
 
 
-def test_the_best_of_every_query_is_shown_first_and_each_passage_once() -> None:
-    found = [[ONE, TWO], [ONE, THREE], []]
-    assert shown_passages(found, passage_chars=600, evidence_chars=450) == [ONE, TWO, THREE]
+def shown(*found: Sequence[Passage], claim: str = "pier") -> list[str]:
+    passages = [(claim, passages) for passages in found]
+    return [passage.text for passage in shown_passages(passages, passage_chars=500, evidence_chars=450)]
+
+
+def test_the_best_for_every_claim_is_shown_first_and_each_passage_once() -> None:
+    assert shown([ONE, TWO], [ONE, THREE], []) == ["one", "two", "three"]
+    assert shown() == shown([Passage(text=" ")]) == []
 
 
 def test_what_has_no_room_is_left_out() -> None:
-    long = [Passage(text=letter * 2_000) for letter in "abcd"]
-    assert shown_passages([long[:2], long[2:]], passage_chars=600, evidence_chars=450) == [long[0], long[2], long[1]]
-    assert shown_passages([], passage_chars=600, evidence_chars=450) == []
-    assert shown_passages([[Passage(text=" ")]], passage_chars=600, evidence_chars=450) == []
+    long = [Passage(text=letter * 400) for letter in "abcdef"]
+    assert [text[0] for text in shown(long[:3], long[3:])] == ["a", "d", "b", "e"]
 
 
-def test_the_best_passage_of_every_query_is_always_shown() -> None:
-    found = [[Passage(text=f"{number} " + "x" * 2_000), ONE] for number in range(12)]
-    shown = shown_passages(found, passage_chars=600, evidence_chars=450)
-    assert shown == [passages[0] for passages in found]
+def test_the_best_passage_for_every_claim_is_always_shown() -> None:
+    found = [[Passage(text=f"{number} " + "x" * 490), ONE] for number in range(12)]
+    assert [text.split()[0] for text in shown(*found)] == [str(number) for number in range(12)]
 
 
-def test_a_passage_is_shown_with_its_title_and_shortened() -> None:
-    assert passage_text(Passage(text="It is old.", title="The\npier"), passage_chars=600) == "The pier\nIt is old."
-    assert len(passage_text(Passage(text="x" * 5_000), passage_chars=600)) == 600
+def test_a_passage_is_shown_with_its_title_and_source() -> None:
+    passage = Passage(text="It is old.", title="The\npier", source="town.txt")
+    (one,) = shown_passages([("pier", [passage])], passage_chars=500, evidence_chars=450)
+    assert (one.text, one.source) == ("The pier\nIt is old.", "town.txt")
+
+
+def test_of_a_long_passage_the_part_that_bears_on_the_claims_is_shown() -> None:
+    filler = "Nothing of that kind is told here. " * 60
+    (text,) = shown([Passage(text=f"{filler}The pier was finished in 1829. {filler}")], claim="The pier is of 1829.")
+    assert "finished in 1829" in text
+    assert len(text) <= 500 + 2 * len(" [...]")

@@ -4,10 +4,14 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from reward_agent.chat.schemas import wire_schema
 from reward_agent.errors import ReplyError, SignalError
 from reward_agent.testing import ScriptedChat
 from reward_agent.testing.simulated import Fenced, SimulatedChat, fenced_texts
+from reward_agent.verify.instructions.catalog import CATALOG
 from reward_agent.verify.instructions.constraint import Quantity
 from reward_agent.verify.instructions.parse_model import (
     INSTRUCTION_AT_MOST,
@@ -49,6 +53,7 @@ def test_words_that_are_not_in_the_instruction_are_dropped_and_counted() -> None
     "again",
     [
         {"span": "exactly two sentences"},
+        {"span": "in exactly two sentences, in a", "hard": True},
         {"span": "two sentences", "hard": True, "kind": "words.count", "params": [{"name": "quantity", "value": 2}]},
         {
             "span": "Describe rain in exactly two sentences",
@@ -62,6 +67,11 @@ def test_the_model_does_not_override_what_the_rules_read(again: dict[str, Any]) 
     found = read(parsed(again))
     assert found.requested == ()
     assert found.dropped == ((READ_ALREADY, 1),)
+
+
+def test_words_beyond_what_the_rules_read_are_a_requirement_of_their_own() -> None:
+    found = read(parsed({"span": "exactly two sentences, in a calm tone", "says": "It is calm."}))
+    assert [item.says for item in found.requested] == ["It is calm."]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +183,7 @@ def test_the_prompt_says_what_was_read_and_offers_only_kinds_that_may_fit() -> N
     asyncio.run(ModelParser(chat=chat).parse(instruction, parse(instruction)))
     content = "\n".join(message.content for message in chat.requests[0].messages)
     assert fenced_texts(chat.requests[0])[1].text == "exactly 90 words"
-    assert "case.upper(language: text?)" in content
+    assert "case.upper(language: text?): Whether" in content
     assert "words.count(" not in content
 
 
@@ -195,7 +205,40 @@ def test_a_megabyte_of_instruction_is_bounded_before_it_is_asked_about() -> None
     assert [item.span for item in found.requested] == ["in a calm tone"]
 
 
-def test_the_schema_is_made_of_plain_objects_so_that_a_server_can_hold_a_model_to_it() -> None:
+def test_a_server_can_hold_a_model_to_the_schema() -> None:
     chat = ScriptedChat([parsed()])
     asyncio.run(ModelParser(chat=chat).parse(PROMPT, parse(PROMPT)))
-    assert "additionalProperties" not in json.dumps(json.loads(chat.requests[0].schema or ""))
+    _, strict = wire_schema(chat.requests[0].schema or "")
+    assert strict
+
+
+WORDS = st.sampled_from([*PROMPT.split(), "", "\n", "in a calm tone", "exactly two sentences", "merry", "\\", "(a+)+"])
+ITEMS = st.fixed_dictionaries(
+    {"span": st.lists(WORDS, max_size=6).map(" ".join), "says": st.text(max_size=9), "hard": st.booleans()},
+    optional={
+        "kind": st.sampled_from([*sorted(CATALOG), "x.y", ""]),
+        "params": st.dictionaries(
+            st.sampled_from(["quantity", "words", "each", "nth"]),
+            st.one_of(st.integers(), st.text(max_size=3)),
+            max_size=2,
+        ),
+        "passing": st.lists(st.text(max_size=3), max_size=3),
+        "failing": st.lists(st.text(max_size=3), max_size=3),
+    },
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(ITEMS, max_size=25))
+def test_whatever_a_model_replies_every_span_stands_in_the_instruction_and_nothing_is_lost(
+    items: list[dict[str, Any]],
+) -> None:
+    found = read(json.dumps({"requirements": items}))
+    places = [PROMPT.find(item.span) for item in found.requested]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert len(found.requested) + sum(count for _, count in found.dropped) <= len(items)
+    for item in found.requested:
+        assert item.says
+        assert item.hard or item.constraint is None
+        assert item.constraint is None or item.constraint.kind in CATALOG

@@ -3,6 +3,7 @@ import itertools
 
 import pytest
 
+from reward_agent.chat.schemas import wire_schema
 from reward_agent.errors import SignalError
 from reward_agent.testing import ScriptedChat
 from reward_agent.testing.simulated import SimulatedChat, fenced_texts
@@ -169,3 +170,10 @@ def test_a_candidate_that_gives_orders_stays_inside_its_fence() -> None:
 
 def test_a_model_that_keeps_to_its_prompt_is_not_swayed() -> None:
     assert met(measured(SimulatedChat(), [HOSTILE, "It is quiet."])[0]) == [[False, True], [False, False]]
+
+
+def test_a_server_can_hold_a_model_to_the_schema() -> None:
+    chat = ScriptedChat([judged("yes", "no")])
+    measured(chat, ["Quiet."])
+    _, strict = wire_schema(chat.requests[0].schema or "")
+    assert strict

@@ -35,7 +35,7 @@ def reader(
 
 
 def read(one: ModelReader, instruction: str = PROMPT) -> ReadInstruction:
-    return asyncio.run(one.read(instruction))
+    return asyncio.run(one.read((instruction,)))
 
 
 def ways(found: ReadInstruction) -> list[type]:
@@ -43,7 +43,7 @@ def ways(found: ReadInstruction) -> list[type]:
 
 
 def test_by_rules_alone_what_is_unread_stays_unchecked() -> None:
-    found = read_by_rules(PROMPT)
+    found = read_by_rules((PROMPT,))
     assert ways(found) == [Vetted, *[Unchecked] * (len(found.requirements) - 1)]
     assert found.requirements[1].planned().reason == "not checked: no rule could read it"
 

@@ -12,7 +12,7 @@ from reward_agent.judge.weighted import WeightedJudger
 from reward_agent.sandbox import JailedSandbox
 from reward_agent.testing import FixedRouter, ScriptedChat, ScriptedSandbox
 from reward_agent.testing.simulated import SimulatedChat
-from reward_agent.types import ChatRequest, Completion, Outcome, Sample, Signal
+from reward_agent.types import Candidate, ChatRequest, Completion, Message, Outcome, Sample, Signal
 from reward_agent.verify.instructions.checker import Admission
 from reward_agent.verify.instructions.parse_model import ModelParser
 from reward_agent.verify.instructions.questions import ModelQuestions
@@ -154,6 +154,15 @@ def test_weights_go_by_kind() -> None:
 def test_what_is_met_by_a_model_has_no_degrees() -> None:
     one = replace(verifier(parsed(CALM), judged("no")), graded=True)
     assert verified(one, EVEN_TEXT).scores == (0.5,)
+
+
+def test_what_a_system_prompt_asks_of_every_answer_is_read_too() -> None:
+    one = verifier(parsed({"span": "in a calm tone", "says": "The tone is calm."}), judged("yes"))
+    system, user = "Always write in a calm tone.", "Describe rain in exactly two sentences."
+    prompt = (Message(role="system", content=system), Message(role="user", content=user))
+    sample = Sample(id="a", prompt=prompt, candidates=(Candidate(text=EVEN_TEXT),))
+    signal = asyncio.run(one.verify(sample))
+    assert {kind: score for kind, (score, _) in found(signal).items()} == {"sentences.count": 1.0, "soft": 1.0}
 
 
 @dataclass

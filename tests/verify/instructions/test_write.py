@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from reward_agent.chat.schemas import wire_schema
 from reward_agent.errors import SignalError
 from reward_agent.testing import ScriptedChat, ScriptedSandbox
 from reward_agent.testing.simulated import fenced_texts
@@ -165,3 +166,10 @@ def test_a_broken_sandbox_says_nothing_about_the_checker() -> None:
     one = CheckerWriter(coder=ScriptedChat([code()]), admission=Admission(sandbox=ScriptedSandbox(broken)))
     with pytest.raises(SignalError, match="the sandbox is gone"):
         written(one)
+
+
+def test_a_server_can_hold_a_model_to_the_schema() -> None:
+    chat = ScriptedChat([code()])
+    written(writer(chat))
+    _, strict = wire_schema(chat.requests[0].schema or "")
+    assert strict

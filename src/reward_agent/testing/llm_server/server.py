@@ -5,9 +5,11 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakSet
+
+from pydantic import TypeAdapter
 
 from reward_agent.chat import PURPOSE_HEADER, schema_name
 from reward_agent.testing.llm_server.faults import Faults
@@ -28,6 +30,9 @@ class Stats:
     faults: Counter[str] = field(default_factory=Counter)
     in_flight: int = 0
     peak_in_flight: int = 0
+
+
+_STATS = TypeAdapter(Stats)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +56,7 @@ class LlmServer:
             case "GET", "/v1/models":
                 return HttpReply.of({"object": "list", "data": [{"id": MODEL, "object": "model"}]})
             case "GET", "/stats":
-                return HttpReply.of(asdict(self.stats))
+                return HttpReply.of(_STATS.dump_python(self.stats))
             case "DELETE", "/stats":
                 self.stats = Stats(in_flight=self.stats.in_flight)
                 return HttpReply.of({})

@@ -43,7 +43,7 @@ class GroupedClaims:
     claims: int = 8
     prompt_chars: int = 24_000
     candidate_chars: int = 3_000
-    passage_chars: int = 600
+    passage_chars: int = 500
     evidence_chars: int = 450
     lookups_in_flight: int = 8
 

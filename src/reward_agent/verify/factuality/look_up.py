@@ -1,15 +1,17 @@
 """Evidence for many queries, and how much of it is shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from reward_agent.errors import SignalError
-from reward_agent.presentation import on_one_line, shortened
+from reward_agent.presentation import on_one_line
 from reward_agent.protocols import BatchedEvidenceSource, EvidenceSource
 from reward_agent.together import together
 from reward_agent.types import Passage
+from reward_agent.verify.factuality.excerpts import excerpt, telling
 
 TITLE_CHARS = 200
-LEAST_QUERIES = 4
+LEAST_CLAIMS = 4
 """One fact in doubt deserves more than one passage."""
 
 
@@ -31,24 +33,38 @@ async def look_up(source: EvidenceSource, queries: Iterable[str], *, in_flight: 
     return dict(zip(distinct, found, strict=True))
 
 
-def shown_passages(found: Sequence[Sequence[Passage]], *, passage_chars: int, evidence_chars: int) -> list[Passage]:
-    """The passages to show for several queries, each once and counted with at most `passage_chars` characters.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPassage:
+    """What a prompt shows of a passage: its title, if it has one, and what of its text bears on the claims."""
 
-    The best of every query is always shown, then every second best, and so on, as long as there is room:
-    `evidence_chars` a query in all, and as much as for `LEAST_QUERIES` where they are fewer.
+    text: str
+    source: str
+
+
+def shown_passages(
+    found: Sequence[tuple[str, Sequence[Passage]]], *, passage_chars: int, evidence_chars: int
+) -> list[ShownPassage]:
+    """What to show of the passages found about several claims, each passage once and at most `passage_chars` of it.
+
+    The best for every claim is always shown, then every second best, and so on, as long as there is room:
+    `evidence_chars` a claim in all, and as much as for `LEAST_CLAIMS` where they are fewer.
     """
-    room = evidence_chars * max(len(found), LEAST_QUERIES)
+    room = evidence_chars * max(len(found), LEAST_CLAIMS)
     shown: dict[str, Passage] = {}
-    for rank in range(max(map(len, found), default=0)):
-        for passage in (passages[rank] for passages in found if rank < len(passages)):
+    words: dict[str, frozenset[str]] = {}
+    for claim, passages in found:
+        for passage in passages:
+            words[passage.text] = words.get(passage.text, frozenset()) | telling(claim)
+    for rank in range(max((len(passages) for _, passages in found), default=0)):
+        for passage in (passages[rank] for _, passages in found if rank < len(passages)):
             size = min(len(passage.text), passage_chars)
             if passage.text.strip() and passage.text not in shown and (rank == 0 or size <= room):
                 shown[passage.text] = passage
                 room -= size
-    return list(shown.values())
+    return [_shown(passage, words[passage.text], passage_chars) for passage in shown.values()]
 
 
-def passage_text(passage: Passage, *, passage_chars: int) -> str:
-    """A passage as it is shown: its title, if it has one, and its text."""
-    text = shortened(passage.text, passage_chars)
-    return f"{on_one_line(passage.title, TITLE_CHARS)}\n{text}" if passage.title else text
+def _shown(passage: Passage, words: frozenset[str], passage_chars: int) -> ShownPassage:
+    text = excerpt(passage.text, words, passage_chars)
+    title = on_one_line(passage.title, TITLE_CHARS)
+    return ShownPassage(text=f"{title}\n{text}" if title else text, source=passage.source)

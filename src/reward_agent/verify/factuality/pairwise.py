@@ -20,19 +20,19 @@ from reward_agent.presentation import conversation, on_one_line, shortened
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel, EvidenceSource
 from reward_agent.together import together
-from reward_agent.types import Finding, Passage, Sample, Verdict
+from reward_agent.types import Finding, Sample, Verdict
 from reward_agent.verify.factuality.candidates import ShownCandidate, fenced
 from reward_agent.verify.factuality.claims import CLAIM_CHARS, QUERY_CHARS
-from reward_agent.verify.factuality.look_up import look_up, passage_text, shown_passages
+from reward_agent.verify.factuality.look_up import ShownPassage, look_up, shown_passages
 from reward_agent.verify.factuality.pairs import Pair, drawn_pairs
-from reward_agent.verify.factuality.rulings import NOTHING_FOUND
+from reward_agent.verify.factuality.rulings import NOTHING_FOUND, fenced_passages
 
 LENGTH_PLAYS_NO_PART = "Length plays no part."
 SHORTER_WINS = "Where both are about equally correct, rate the shorter one higher."
 SAME_MEANING = 1.0
 PAIRS_IN_FLIGHT = 8
 
-Rating = Annotated[int, Field(ge=1, le=10)]
+Rating = Annotated[float, Field(ge=1, le=10)]
 
 
 class Difference(BaseModel):
@@ -69,7 +69,7 @@ class PairedDifferences:
     everyone: bool = True
     shorter_wins: bool = False
     candidate_chars: int = 12_000
-    passage_chars: int = 600
+    passage_chars: int = 500
     evidence_chars: int = 450
     lookups_in_flight: int = 8
 
@@ -98,9 +98,8 @@ class PairedDifferences:
         found = await look_up(
             self.evidence, (difference.query for difference in differences), in_flight=self.lookups_in_flight
         )
-        passages = shown_passages(
-            list(found.values()), passage_chars=self.passage_chars, evidence_chars=self.evidence_chars
-        )
+        of_each = [(difference.difference, found[difference.query]) for difference in differences]
+        passages = shown_passages(of_each, passage_chars=self.passage_chars, evidence_chars=self.evidence_chars)
         subject = "; ".join(difference.difference for difference in differences)
         if not passages:
             return _findings(pair, subject, (None, None), NOTHING_FOUND)
@@ -125,10 +124,10 @@ class PairedDifferences:
         return [_bounded(difference) for difference in reply.differences[: self.differences]]
 
     async def _rate(
-        self, sample: Sample, shown: Sequence[ShownCandidate], differences: str, passages: Sequence[Passage]
+        self, sample: Sample, shown: Sequence[ShownCandidate], differences: str, passages: Sequence[ShownPassage]
     ) -> Ratings:
         request = conversation(sample.prompt)
-        texts = [passage_text(passage, passage_chars=self.passage_chars) for passage in passages]
+        texts = [passage.text for passage in passages]
         fence = Fence(request, differences, *texts, *(candidate.text for candidate in shown))
         return await ask(
             self.chat,
@@ -140,7 +139,7 @@ class PairedDifferences:
             request=fence("request", request),
             candidates=fenced(shown, fence),
             differences=fence("differences", differences),
-            passages="\n".join(fence(f"passage {number}", text) for number, text in enumerate(texts, start=1)),
+            passages=fenced_passages(passages, fence),
         )
 
 

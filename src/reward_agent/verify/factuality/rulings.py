@@ -7,17 +7,17 @@ that the model read it rightly.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel
 
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
-from reward_agent.replies import each_of
+from reward_agent.replies import Spelt, each_of
 from reward_agent.together import together
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.claims import Claim, numbered, numbers
-from reward_agent.verify.factuality.look_up import passage_text, shown_passages
+from reward_agent.verify.factuality.look_up import ShownPassage, shown_passages
 
 CLAIMS_A_CALL = 12
 QUOTE_CHARS = 300
@@ -37,7 +37,7 @@ class VerdictReply(BaseModel):
     """What a model says of one claim."""
 
     quote: str
-    verdict: Literal["supported", "contradicted", "not enough evidence"]
+    verdict: Annotated[Literal["supported", "contradicted", "not enough evidence"], Spelt]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +63,10 @@ async def rule(
 async def _rule_group(
     chat: ChatModel, claims: Sequence[Claim], found: Found, passage_chars: int, evidence_chars: int
 ) -> list[tuple[Claim, Ruling]]:
-    of_each = [found[claim.query] for claim in claims]
+    of_each = [(claim.text, found[claim.query]) for claim in claims]
     passages = shown_passages(of_each, passage_chars=passage_chars, evidence_chars=evidence_chars)
-    texts = [passage_text(passage, passage_chars=passage_chars) for passage in passages]
     listed = numbered(claims)
-    fence = Fence(listed, *texts)
+    fence = Fence(listed, *(passage.text for passage in passages))
     reply = await ask(
         chat,
         load_prompt(__package__, "verdicts"),
@@ -75,24 +74,27 @@ async def _rule_group(
         purpose="factuality.verdicts",
         max_tokens=_TOKENS_A_VERDICT * (len(claims) + 1),
         rule=fence.rule,
-        passages="\n".join(fence(f"passage {number}", text) for number, text in enumerate(texts, start=1)),
+        passages=fenced_passages(passages, fence),
         claims=fence("claims", listed),
     )
-    shown = dict(zip(texts, passages, strict=True))
-    return [(claim, _ruling(reply[number], shown)) for claim, number in zip(claims, numbers(claims), strict=True)]
+    return [(claim, _ruling(reply[number], passages)) for claim, number in zip(claims, numbers(claims), strict=True)]
 
 
-def _ruling(reply: VerdictReply, shown: Mapping[str, Passage]) -> Ruling:
+def fenced_passages(passages: Sequence[ShownPassage], fence: Fence) -> str:
+    """The passages as data in a prompt."""
+    return "\n".join(fence(f"passage {number}", passage.text) for number, passage in enumerate(passages, start=1))
+
+
+def _ruling(reply: VerdictReply, passages: Sequence[ShownPassage]) -> Ruling:
     if reply.verdict == "not enough evidence":
         return Ruling(true=None, reason=reply.verdict)
     quote = plain(reply.quote).strip("'\". …")
-    text = next((text for text in shown if len(quote) >= MIN_QUOTE_CHARS and quote in plain(text)), None)
-    if text is None:
-        return Ruling(true=None, reason=f"{reply.verdict}, but {NO_QUOTE}", sources=(reply.quote[:QUOTE_CHARS],))
-    sources = (" ".join(reply.quote.split())[:QUOTE_CHARS], shown[text].source)
-    return Ruling(
-        true=reply.verdict == "supported", reason=reply.verdict, sources=tuple(source for source in sources if source)
-    )
+    told = [passage for passage in passages if quote in plain(passage.text)] if len(quote) >= MIN_QUOTE_CHARS else []
+    words = " ".join(reply.quote.split())[:QUOTE_CHARS]
+    if not told:
+        return Ruling(true=None, reason=f"{reply.verdict}, but {NO_QUOTE}", sources=(words,) if words else ())
+    sources = (words, told[0].source) if told[0].source else (words,)
+    return Ruling(true=reply.verdict == "supported", reason=reply.verdict, sources=sources)
 
 
 def plain(text: str) -> str:

@@ -25,7 +25,7 @@ from reward_agent.verify.instructions.units import Each
 LARGEST = 1_000_000
 LONGEST_TEXT = 500
 LONGEST_LIST = 50
-_WITHHELD = frozenset({"reading", "prompt"})  # the settings and the sample decide these
+_WITHHELD = frozenset({"reading", "prompt", "identifier"})  # the settings and the sample decide these
 _TRIED_ON = (
     "",
     "Word.",

@@ -25,6 +25,7 @@ from pydantic import BeforeValidator
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
 from reward_agent.verify.instructions.constraint import Constraint
+from reward_agent.verify.instructions.english import STOP_WORDS
 from reward_agent.verify.instructions.kinds_offered import kinds_offered
 from reward_agent.verify.instructions.parameters import UNITS, constraint_of
 from reward_agent.verify.instructions.parse_rules import Parse
@@ -38,7 +39,12 @@ SAYS_AT_MOST = 400
 EXAMPLES_AT_MOST = 4
 EXAMPLE_CHARACTERS = 4_000
 _READ_SHOWN = 600
-_REPLY_TOKENS = 2_000
+_LETTERS = re.compile(r"\w+")
+_SAYS_NOTHING = STOP_WORDS | {
+    *("answer", "contain", "ensure", "give", "include", "keep", "make", "must", "output", "please", "provide", "reply"),
+    *("respond", "response", "sure", "text", "use", "using", "write", "written"),
+}
+_REPLY_TOKENS = 3_000
 
 NOT_THERE = "quotes words that are not in the instruction"
 READ_ALREADY = "is about words that the rules have read"
@@ -166,7 +172,7 @@ def _checked(
             continue
         span = instruction[place[0] : place[1]]
         constraint = _constraint(item, span, outside)
-        if _read_already(place, constraint, rules, taken):
+        if _read_already(place, instruction, constraint, rules, taken):
             dropped[READ_ALREADY] += 1
             continue
         requested = _requested(item, span, constraint)
@@ -235,18 +241,22 @@ def _places(instruction: str, spans: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _read_already(
-    place: tuple[int, int], constraint: Constraint | None, rules: Parse, taken: Sequence[tuple[int, int]]
+    place: tuple[int, int],
+    instruction: str,
+    constraint: Constraint | None,
+    rules: Parse,
+    taken: Sequence[tuple[int, int]],
 ) -> bool:
-    """Whether the rules have read all of these words, or some of them as the same kind."""
+    """Whether the rules have read all of these words that say anything, or some of them as the same kind."""
     start, end = place
-    if any(begin <= start and end <= stop for begin, stop in taken):
-        return True
-    if constraint is None:
-        return False
-    words = constraint.span
-    return any(
+    inside = [(max(begin, start), min(stop, end)) for begin, stop in taken if begin < end and start < stop]
+    if inside:
+        left = " ".join(_between(instruction[:end], inside, start))
+        if all(word in _SAYS_NOTHING for word in _LETTERS.findall(left.lower())):
+            return True
+    return constraint is not None and any(
         rule.kind == constraint.kind
-        and (rule.params == constraint.params or (rule.span and (rule.span in words or words in rule.span)))
+        and (rule.params == constraint.params or rule.span in constraint.span or constraint.span in rule.span)
         for rule in rules.constraints
     )
 
@@ -256,10 +266,10 @@ def _blanked(instruction: str, taken: Sequence[tuple[int, int]]) -> str:
     return " ".join(_between(instruction, taken))
 
 
-def _between(instruction: str, taken: Sequence[tuple[int, int]]) -> Iterator[str]:
-    start = 0
+def _between(text: str, taken: Sequence[tuple[int, int]], start: int = 0) -> Iterator[str]:
+    """What lies from `start` on outside the stretches."""
     for begin, stop in taken:
         if begin > start:
-            yield instruction[start:begin]
+            yield text[start:begin]
         start = max(start, stop)
-    yield instruction[start:]
+    yield text[start:]

@@ -9,7 +9,7 @@ by none is reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,6 +56,15 @@ def parse(instruction: str) -> Parse:
     return Parse(
         constraints=tuple(_without_repeats(_settled(ordered)))[:CONSTRAINTS_AT_MOST],
         unparsed=tuple(dict.fromkeys(unparsed))[:UNPARSED_AT_MOST],
+    )
+
+
+def parse_all(texts: Sequence[str]) -> Parse:
+    """What the rules find in several texts that bind the same response, each requirement once."""
+    found = [parse(text) for text in texts]
+    return Parse(
+        constraints=tuple(_without_repeats(constraint for parsed in found for constraint in parsed.constraints)),
+        unparsed=tuple(dict.fromkeys(clause for parsed in found for clause in parsed.unparsed)),
     )
 
 
@@ -106,7 +115,7 @@ def _settled(constraints: list[Constraint]) -> list[Constraint]:
     ]
 
 
-def _without_repeats(constraints: list[Constraint]) -> Iterator[Constraint]:
+def _without_repeats(constraints: Iterable[Constraint]) -> Iterator[Constraint]:
     seen: list[tuple[str, Mapping[str, Any]]] = []
     for constraint in constraints:
         key = (constraint.kind, constraint.params)

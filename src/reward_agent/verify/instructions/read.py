@@ -11,7 +11,7 @@ What cannot be done (no model, no sandbox, a failed call) leaves the requirement
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,8 +24,7 @@ from reward_agent.verify.instructions.parse_model import (
     ModelParser,
     Requested,
 )
-from reward_agent.verify.instructions.parse_rules import Parse, parse
-from reward_agent.verify.instructions.remember import remembered
+from reward_agent.verify.instructions.parse_rules import Parse, parse_all
 from reward_agent.verify.instructions.requirement import (
     Asked,
     Requirement,
@@ -55,10 +54,14 @@ class ReadInstruction:
     errors: tuple[SignalError, ...] = ()
 
 
-@remembered
-def read_by_rules(instruction: str) -> ReadInstruction:
+def in_one(texts: Sequence[str]) -> str:
+    """Several texts that bind the same answer, as a model is shown them."""
+    return "\n\n".join(texts)
+
+
+def read_by_rules(texts: Sequence[str]) -> ReadInstruction:
     """The requirements without any model."""
-    found = parse(instruction)
+    found = parse_all(texts)
     return ReadInstruction(requirements=(*map(vetted, found.constraints), *map(unread, found.unparsed)))
 
 
@@ -72,14 +75,15 @@ class ModelReader:
     checks: WrittenChecks | None = None
     asks: bool = True
 
-    async def read(self, instruction: str) -> ReadInstruction:
-        """Never fails: what went wrong is in `errors`, and the requirements that the rules read are there."""
-        rules = parse(instruction)
+    async def read(self, texts: Sequence[str]) -> ReadInstruction:
+        """What several texts ask of the same answer. Never fails: what went wrong is in `errors`, and the requirements
+        that the rules read are there."""
+        rules = parse_all(texts)
         by_rules = tuple(map(vetted, rules.constraints))
         if self.parsing == "rules" or (self.parsing == "unread" and not rules.unparsed):
             return ReadInstruction(requirements=(*by_rules, *map(self._clause, rules.unparsed)))
         try:
-            found = await self.parser.parse(instruction, rules)
+            found = await self.parser.parse(in_one(texts), rules)
         except SignalError as error:
             why = f"the model could not read it ({one_line(str(error), 200)})"
             left = (Requirement(says="", span=clause, way=Unchecked(why=why)) for clause in rules.unparsed)

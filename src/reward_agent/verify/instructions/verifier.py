@@ -2,7 +2,8 @@
 
     instruction -> requirements (read) -> one measurement a requirement and candidate -> verdicts (scores)
 
-By rules and vetted checkers alone, or with a model that reads what rules cannot, writes checkers for what the catalog
+The instruction is the last user turn, with what a system prompt asks of every answer (`standing`). It is read by rules
+and checked by vetted checkers alone, or with a model that reads what rules cannot, writes checkers for what the catalog
 does not know, and is asked what code cannot decide. An instruction without a checkable requirement yields no verdict.
 What looked like a requirement but is not checked is listed among the findings, undecided: it neither helps nor hurts.
 
@@ -24,10 +25,11 @@ from reward_agent.verify.instructions.catalog import measure
 from reward_agent.verify.instructions.constraint import Measurement, Reading
 from reward_agent.verify.instructions.grammar.families import RULES
 from reward_agent.verify.instructions.questions import ModelQuestions
-from reward_agent.verify.instructions.read import ModelReader, ReadInstruction, read_by_rules
+from reward_agent.verify.instructions.read import ModelReader, ReadInstruction, in_one, read_by_rules
 from reward_agent.verify.instructions.requirement import Asked, Requirement, Unchecked, Vetted, Written
 from reward_agent.verify.instructions.scores import share_met, weight_of
 from reward_agent.verify.instructions.shorten import one_line, storable
+from reward_agent.verify.instructions.standing import texts_to_parse
 from reward_agent.verify.instructions.written import WrittenChecks
 
 NOTHING_SAID = Measurement(met=False, measured="empty response", distance=1.0)
@@ -70,13 +72,14 @@ class InstructionVerifier:
             _ = rule.expression
 
     async def verify(self, sample: Sample) -> Signal:
+        texts = tuple(storable(text) for text in texts_to_parse(sample))
         prompt = storable(sample.instruction)
-        read = await self._read(prompt)
+        read = await self._read(texts)
         responses = [storable(response) for response in sample.responses]
         rows = [[self._measured(r, response, prompt) for r in read.requirements] for response in responses]
         errors = list(read.errors)
         if self.reader is not None:
-            errors += await self._measure_by_model(sample.id, prompt, read.requirements, responses, rows)
+            errors += await self._measure_by_model(sample.id, in_one(texts), read.requirements, responses, rows)
         verdicts = tuple(self._verdict(read.requirements, row) for row in rows)
         if errors and all(verdict.score is None for verdict in verdicts):
             raise errors[0]
@@ -90,11 +93,11 @@ class InstructionVerifier:
 
     async def explain(self, instruction: str) -> tuple[Finding, ...]:
         """What was found in the instruction and how each of it will be checked, undecided for want of a candidate."""
-        read = await self._read(storable(instruction))
+        read = await self._read((storable(instruction),))
         return (*(requirement.planned() for requirement in read.requirements), *read.notes)
 
-    async def _read(self, prompt: str) -> ReadInstruction:
-        return read_by_rules(prompt) if self.reader is None else await self.reader.read(prompt)
+    async def _read(self, texts: tuple[str, ...]) -> ReadInstruction:
+        return read_by_rules(texts) if self.reader is None else await self.reader.read(texts)
 
     def _measured(self, requirement: Requirement, response: str, prompt: str) -> Measurement:
         """What is known of one candidate before a model is asked."""
@@ -111,7 +114,7 @@ class InstructionVerifier:
     async def _measure_by_model(
         self,
         sample_id: str,
-        prompt: str,
+        instruction: str,
         requirements: Sequence[Requirement],
         responses: Sequence[str],
         rows: Sequence[Row],
@@ -122,7 +125,8 @@ class InstructionVerifier:
         written = {at: r.way for at, r in enumerate(requirements) if isinstance(r.way, Written)}
         asked = {at: r.says for at, r in enumerate(requirements) if isinstance(r.way, Asked)}
         (answers, failed_answers), (runs, failed_runs) = await asyncio.gather(
-            self._answers(sample_id, prompt, list(asked.values()), texts), self._runs(list(written.values()), texts)
+            self._answers(sample_id, instruction, list(asked.values()), texts),
+            self._runs(list(written.values()), texts),
         )
         columns = dict(zip((*asked, *written), (*answers, *runs), strict=True))
         for at, column in columns.items():
@@ -133,11 +137,11 @@ class InstructionVerifier:
         return [*failed_answers, *failed_runs]
 
     async def _answers(
-        self, sample_id: str, prompt: str, says: Sequence[str], texts: Sequence[str]
+        self, sample_id: str, instruction: str, says: Sequence[str], texts: Sequence[str]
     ) -> tuple[list[Row], list[SignalError]]:
         if self.questions is None:
             return [[NOT_YET] * len(texts) for _ in says], []
-        return await self.questions.measured(sample_id, prompt, says, texts)
+        return await self.questions.measured(sample_id, instruction, says, texts)
 
     async def _runs(self, ways: Sequence[Written], texts: Sequence[str]) -> tuple[list[Row], list[SignalError]]:
         ran = await asyncio.gather(*(self._run(way, texts) for way in ways))

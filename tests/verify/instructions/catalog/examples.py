@@ -150,6 +150,14 @@ EXAMPLES: dict[str, Example] = {
     "csv.valid": example("id,name\n1,Ada\n2,Alan", "id,name\n1\n2,Alan", columns=("id", "name"), rows=2),
     "xml.valid": example("<a><b/></a>", "<a><b></a>", root="a"),
     "yaml.valid": example("name: Ada\nlangs:\n  - en\n  - fr", "name is Ada", keys=("name",)),
+    # forms and mentions, for questions about a response
+    "form.is": example("<p>So</p>", "So", form="html"),
+    "form.named": example("Lease Agreement\n\nBetween Ada and Alan.", "So.", words=("lease", "agreement")),
+    "form.genre": example("Ingredients: 2 cups of rice. Directions: stir.", "So.", genre="recipe"),
+    "person.is": example("She sails home.", "I sail home.", person="third"),
+    "each.has": example("1. Boat trip: $20\n2. Walk: free", "1. Boat trip: $20\n2. Walk: long", thing="amount"),
+    "terms.mentioned": example("We sailed to Lisbon.", "We sailed.", terms=("Lisbon",)),
+    "code.language": example(FENCED, "```js\n1\n```", language="python"),
     # language
     "language.is": example(
         "Das Wetter ist heute leider nicht besonders gut.", "The weather is not very good today.", language="de"

@@ -80,7 +80,21 @@ HOSTILE += [
 ]
 
 
-CHOICES = {"each", "unit", "type", "types", "style", "where", "kind", "tag", "language"}
+CHOICES = {
+    "each",
+    "unit",
+    "type",
+    "types",
+    "style",
+    "where",
+    "kind",
+    "tag",
+    "language",
+    "form",
+    "genre",
+    "person",
+    "thing",
+}
 
 
 def _wordy(kind: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from reward_agent.verify.instructions.catalog.evidence import every, excerpt, listing
-from reward_agent.verify.instructions.catalog.language import language_is
+from reward_agent.verify.instructions.catalog.language import Identifier, language_is
 from reward_agent.verify.instructions.catalog.registry import checker
 from reward_agent.verify.instructions.constraint import Measurement, Quantity, Reading
 from reward_agent.verify.instructions.english import SMALL_WORDS
@@ -33,27 +33,27 @@ def _around(text: str, place: int) -> str:
     return excerpt(text[max(0, place - 20) : place + 40])
 
 
-def _in_language(measurement: Measurement, response: str, language: str | None) -> Measurement:
+def _in_language(measurement: Measurement, response: str, language: str | None, identifier: Identifier) -> Measurement:
     """The measurement, unless the response is known to be in another language."""
     if language is None or not measurement.met:
         return measurement
-    spoken = language_is(response, language=language)
+    spoken = language_is(response, language=language, identifier=identifier)
     return spoken if spoken.met is False else measurement
 
 
 @checker("case.upper")
-def case_upper(response: str, *, language: str | None = None) -> Measurement:
+def case_upper(response: str, *, language: str | None = None, identifier: Identifier = "py3langid") -> Measurement:
     """Whether all letters are capitals, on request in a given language too (ISO 639-1)."""
     if response.isupper():
-        return _in_language(Measurement(met=True, measured="all letters are capitals"), response, language)
+        return _in_language(Measurement(met=True, measured="all letters are capitals"), response, language, identifier)
     return _one_case(response, str.islower, str.isupper, "capitals")
 
 
 @checker("case.lower")
-def case_lower(response: str, *, language: str | None = None) -> Measurement:
+def case_lower(response: str, *, language: str | None = None, identifier: Identifier = "py3langid") -> Measurement:
     """Whether no letter is a capital, on request in a given language too (ISO 639-1)."""
     if response.islower():
-        return _in_language(Measurement(met=True, measured="all letters are small"), response, language)
+        return _in_language(Measurement(met=True, measured="all letters are small"), response, language, identifier)
     return _one_case(response, str.isupper, str.islower, "small letters")
 
 

@@ -1,7 +1,7 @@
 """Translates the 25 official kinds of IFEval into constraints of the catalog.
 
 With these parameters the verdicts follow the official way of counting: keywords as substrings, words as runs of
-letters and digits, capitals only with English text.
+letters and digits, capitals only with English text, and languages as langdetect tells them (the extra `ifeval`).
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _KINDS: dict[str, tuple[str, Callable[[Arguments], dict[str, Any]]]] = {
         "case.capital_words",
         lambda k: {"quantity": _quantity(k, "capital_relation", "capital_frequency")},
     ),
-    "change_case:english_capital": ("case.upper", lambda k: {"language": "en"}),
-    "change_case:english_lowercase": ("case.lower", lambda k: {"language": "en"}),
+    "change_case:english_capital": ("case.upper", lambda k: {"language": "en", "identifier": "langdetect"}),
+    "change_case:english_lowercase": ("case.lower", lambda k: {"language": "en", "identifier": "langdetect"}),
     "combination:repeat_prompt": ("repeat.prompt", lambda k: {"text": k["prompt_to_repeat"]}),
     "combination:two_responses": ("two.responses", lambda k: {}),
     "detectable_content:number_placeholders": (
@@ -80,7 +80,7 @@ _KINDS: dict[str, tuple[str, Callable[[Arguments], dict[str, Any]]]] = {
         "letters.frequency",
         lambda k: {"letter": k["letter"], "quantity": _quantity(k, "let_relation", "let_frequency")},
     ),
-    "language:response_language": ("language.is", lambda k: {"language": k["language"]}),
+    "language:response_language": ("language.is", lambda k: {"language": k["language"], "identifier": "langdetect"}),
     "length_constraints:nth_paragraph_first_word": (
         "paragraph.first_word",
         lambda k: {

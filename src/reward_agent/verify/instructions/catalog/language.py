@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import importlib.util
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Literal
 
 from reward_agent.verify.instructions.catalog.registry import checker
 from reward_agent.verify.instructions.constraint import Measurement, Quantity
+
+Identifier = Literal["py3langid", "langdetect"]
+"""Which library tells the language. `langdetect` (an extra) is the one that IFEval's official verdicts come from: it
+is often wrong on capitals and names, and only right where parity with the published figures is asked for."""
 
 _SHORTEST = 20
 _LONGEST = 1000
@@ -79,9 +86,19 @@ def _by_script(letters: list[str]) -> str | None:
 
 
 @checker("language.is")
-def language_is(response: str, *, language: str) -> Measurement:
-    """Whether the response is in a language (ISO 639-1); not known for fewer than 20 letters of a shared script."""
+def language_is(response: str, *, language: str, identifier: Identifier = "py3langid") -> Measurement:
+    """Whether the response is in a language (ISO 639-1); not known for fewer than 20 letters of a shared script.
+
+    `identifier="langdetect"` follows IFEval: what that library cannot tell counts as met. Where the extra `ifeval` is
+    not installed, py3langid answers in its place and the measurement says so.
+    """
     wanted = language.strip().lower()
+    if identifier == "langdetect":
+        if _has_langdetect():
+            seen = identify_as_ifeval(response)
+            return Measurement.of(seen in (None, wanted), f"the language is {seen or 'not known'}, by langdetect")
+        other = language_is(response, language=language)
+        return replace(other, measured=f"{other.measured}, by py3langid, as langdetect is not installed")
     wanted = _ALIASES.get(wanted, wanted)
     found = identify_language(response, wanted)
     if found is None and wanted in _SCRIPTS and any(map(str.isalpha, response[:_LONGEST])):
@@ -89,6 +106,27 @@ def language_is(response: str, *, language: str) -> Measurement:
     if found is None:
         return Measurement(met=None, measured="too short to know its language")
     return Measurement.of(_ALIASES.get(found, found) == wanted, f"the language is {found}")
+
+
+@cache
+def _has_langdetect() -> bool:
+    return importlib.util.find_spec("langdetect") is not None
+
+
+@lru_cache(maxsize=512)
+def identify_as_ifeval(text: str) -> str | None:
+    """The language code that langdetect gives, None where it cannot tell. The library draws at random; its seed is
+    fixed here, so that a verdict can be had again. Raises ImportError without the extra `ifeval`."""
+    from langdetect import LangDetectException, detector_factory
+
+    detector_factory.init_factory()
+    detector = detector_factory._factory.create()
+    detector.seed = 0
+    try:
+        detector.append(text)
+        return str(detector.detect())
+    except LangDetectException:
+        return None
 
 
 @checker("characters.ascii")

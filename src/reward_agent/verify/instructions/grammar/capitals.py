@@ -46,6 +46,19 @@ def _counted_capitals(found: Found) -> Iterable[Constraint]:
         yield wants("case.capital_words", quantity=quantity)
 
 
+_SPOKEN_OF = re.compile(
+    r"\b(?:words?|terms?)\b[^.;]{0,40}\b(?:capitali[sz]ed|all[- ]caps|(?:all )?capital letters|upper[- ]?case)\b"
+    r"|\b(?:capitali[sz]ed|all[- ]caps|upper[- ]?case) (?:[\w-]+ )?words?\b",
+    re.IGNORECASE,
+)
+
+
+def _those_words(found: Found) -> Iterable[Constraint]:
+    """ "Those words", where the words before spoke of words in capitals."""
+    if _SPOKEN_OF.search(f"{found.previous_sentence} {found.before}"):
+        yield from _capital_words(found)
+
+
 def _joined(found: Found) -> str:
     # "at least 300 words and in lowercase" does not speak of words in lowercase
     return found.before + (";" if found.match[0].lower().startswith(("and", ",")) else "")
@@ -155,6 +168,20 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        kind="case.capital_words",
+        pattern=r"(?:those|these|such) (?:[\w-]+ )?words? (?:{modal})?(?:{appear} )?(?:to |for )?{times}",
+        build=_those_words,
+        numeric=True,
+        needs=("those", "these", "such"),
+        examples=(
+            example(
+                "Add loud words that are capitalized. Keep these loud words to less than 9 times.",
+                wants("case.capital_words", quantity=Quantity.at_most(8)),
+            ),
+        ),
+        not_in=("Capitals matter. Use these words 3 times.",),
+    ),
+    Rule(
         kind="case.lower",
         pattern=(
             rf"(?:(?:in|use|using|with|contain|be|are|is|and|,|letters|english|it) (?:only )?(?:the )?{_LOWER}|only "
@@ -176,9 +203,9 @@ RULES: tuple[Rule, ...] = (
         kind="case.upper",
         pattern=(
             rf"(?:(?:in|use|using|with|contain|be|are|is|and|,|it|english) (?:only )?{_UPPER}|only {_UPPER}|all[- "
-            rf"]caps|all capital letters|(?:no|without|avoid)(?: using| any)* "
-            r"lower[- ]?case(?: letters?)?|capitali[sz]e (?:every (?:single )?letter|all (?:of )?(?:the |your "
-            r")?(?:letters|words)|everything))"
+            rf"]caps|all capital letters|(?:no|without|avoid|(?:do not|don't|never|must not|"
+            r"should not) use)(?: using| any)* lower[- ]?case(?: letters?)?|"
+            r"capitali[sz]e (?:every (?:single )?letter|all (?:of )?(?:the |your )?(?:letters|words)|everything))"
         ),
         build=_upper,
         needs=("cap", "upper", "lower"),
@@ -187,6 +214,7 @@ RULES: tuple[Rule, ...] = (
             example("The response should be in all capital letters.", wants("case.upper")),
             example("Write it in English and in all caps.", wants("case.upper")),
             example("Capitalize every letter.", wants("case.upper")),
+            example("Don't use any lowercase letters.", wants("case.upper")),
         ),
         not_in=(
             "Each item begins with a capital letter.",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from reward_agent.verify.instructions.constraint import Constraint, Quantity
+from reward_agent.verify.instructions.grammar.numbers import read_number
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 from reward_agent.verify.instructions.grammar.scope import of_the_whole
 
@@ -53,6 +54,12 @@ def _none_of(found: Found) -> Iterable[Constraint]:
         yield wants("markdown.none")
     else:
         yield wants("emoji.count" if what.startswith("emoji") else "bullets.count", quantity=Quantity.at_most(0))
+
+
+def _grows(found: Found) -> Iterable[Constraint]:
+    step = read_number(found.masked("step")) if found.has("step") else 1
+    if step:
+        yield wants("sentences.grow", step=step, exactly=found.has("step"))
 
 
 def _acrostic(found: Found) -> Iterable[Constraint]:
@@ -163,6 +170,39 @@ RULES: tuple[Rule, ...] = (
         needs=("alphabetical",),
         examples=(example("Sort the list alphabetically.", wants("lists.sorted")),),
         not_in=("Write a script that sorts the list alphabetically.",),
+    ),
+    Rule(
+        kind="lists.sorted",
+        pattern=(
+            r"(?:list|items?|entries|names|points|bullets|words|steps)(?: (?:in|of) {response})? "
+            r"(?:{modal}|is |are |to )?(?:be )?(?:listed |sorted |arranged |ordered |given )?"
+            r"in (?P<reverse>reverse )?alphabetical order"
+        ),
+        build=lambda found: (wants("lists.sorted", **({"descending": True} if found.has("reverse") else {})),),
+        needs=("alphabetical",),
+        examples=(example("All items in the list must be in alphabetical order.", wants("lists.sorted")),),
+        not_in=("Explain why the names are in alphabetical order.",),
+    ),
+    Rule(
+        kind="sentences.grow",
+        pattern=(
+            r"(?:each|every) (?:new |next |following |subsequent )?sentence (?:{modal}|is |that is |being )?(?:be )?"
+            r"(?:(?P<exactly>exactly |precisely )?(?P<step>{number}) words? )?longer than (?:the )?"
+            r"(?:previous|last|one before|preceding|sentence before)"
+        ),
+        build=_grows,
+        needs=("longer than",),
+        examples=(
+            example(
+                "Each sentence must be exactly two words longer than the previous one.",
+                wants("sentences.grow", step=2, exactly=True),
+            ),
+            example(
+                "Write it so that every sentence is longer than the one before.",
+                wants("sentences.grow", step=1, exactly=False),
+            ),
+        ),
+        not_in=("No sentence should be longer than the title.",),
     ),
     Rule(
         kind="acrostic",

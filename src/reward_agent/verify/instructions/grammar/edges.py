@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from reward_agent.verify.instructions.constraint import Constraint
+from reward_agent.verify.instructions.constraint import Constraint, Quantity
 from reward_agent.verify.instructions.grammar.numbers import read_number
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 
@@ -20,8 +20,10 @@ _OF_A_PART = re.compile(
 )
 # "The reply has 4 sentences, uses the word 'a', and ends with ...": the end of the reply, not of a sentence.
 _HAS_COUNTED_PARTS = re.compile(
-    r"^(?!.*\b(?:each|every|all|any)\b).*\b(?:has|have|with|in|contain|contains|of|exactly|be) (?:\w+ ){0,4}"
-    r"(?:sentences|words|lines|paragraphs)\b[^.;]*,(?: and)? (?:\w+ )?$"
+    r"^(?!.*\b(?:each|every|all|any)\b).*\b(?:has|have|with|in|contain|contains|of|exactly|be|most|least|than|"
+    r"under|only) "
+    r"(?:\w+ ){0,4}(?:sentences|words|lines|paragraphs)\b"
+    r"(?:(?!\b(?:that|which|starting|beginning|ending)\b)[^.;])*(?:,(?: and)?| and) (?:\w+ )?$"
 )
 _NOT = re.compile(r"(?:\b(?:not|never|avoid|refrain from|cannot)|n't)(?: (?:to|ever|be))? *$")
 _JUST_BEFORE = re.compile(r"\b(?:each|every)\b[^.;,]{0,40}$")
@@ -31,7 +33,8 @@ _RESPONSE = re.compile(r"\byour (?:\w+ )?(?:response|answer|reply|output)\b")
 
 def _whole(found: Found) -> bool:
     if re.search(
-        r"\b(?:each|every|all|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
+        r"\b(?:(?:each|every|all)(?! (?:of )?(?:your )?(?:repl|response|answer|message|output))"
+        r"|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
         r"(?:paragraph|sentence|line|stanza|section|bullet|item|verse)s?)\b(?=.* with\b)",
         found.match[0],
         re.IGNORECASE,
@@ -168,6 +171,13 @@ RULES: tuple[Rule, ...] = (
             example(
                 'End your response with the exact phrase "That is all."', wants("end.phrase", phrase="That is all.")
             ),
+            example("End every reply with 'Over.'", wants("end.phrase", phrase="Over.")),
+            example(
+                "At most 5 sentences, mention 'tea' and sign off with 'Yours, Al'.",
+                wants("sentences.count", quantity=Quantity.at_most(5)),
+                wants("keywords.include", words=("tea",)),
+                wants("end.phrase", phrase="Yours, Al"),
+            ),
             example("Finish the song with: 'Farewell!'", wants("end.phrase", phrase="Farewell!")),
             example(
                 "Begin your reply with 'Well then:' and end with 'The end.'",
@@ -175,7 +185,7 @@ RULES: tuple[Rule, ...] = (
                 wants("end.phrase", phrase="The end."),
             ),
         ),
-        not_in=("End each line with 'amen'.",),
+        not_in=("End each line with 'amen'.", "Use sentences that start with 'a' and end with 'b'."),
     ),
     Rule(
         kind="end.phrase",

@@ -100,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="json.valid",
         pattern=(
-            r"(?:(?:in|as|into|using|with|wrapped in|return|output|a|an|valid) (?:a |an |the )?(?:valid |single |"
+            r"(?:(?:in|as|into|using|with|wrapped in|return|output|a|an|valid) (?:a |an |the |one )?(?:valid |single |"
             r"pure |only )*json(?: format| block| object| code block| output| code| array| string| document)?\b)(?! "
             r"file| schema| api| data from| parser| response| messages?)"
         ),
@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
         in_questions=True,
         examples=(
             example("Wrap your entire response in JSON format.", wants("json.valid")),
-            example("Give three rivers as a JSON object.", wants("json.valid")),
+            example("Give three rivers as one JSON object.", wants("json.valid")),
         ),
         not_in=("How do I parse JSON in Python?", "Write a script to read a file in JSON format."),
     ),

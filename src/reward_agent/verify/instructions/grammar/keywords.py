@@ -1,11 +1,11 @@
-"""Rules for words that the response must hold, must not hold, or must hold so many times."""
+"""Rules for words that the response must hold."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from reward_agent.verify.instructions.constraint import Constraint, Quantity
+from reward_agent.verify.instructions.constraint import Constraint
 from reward_agent.verify.instructions.grammar.mood import is_plain_question
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 
@@ -19,8 +19,8 @@ GAP = (
     r"relevant|also|of|sensory|actual) ){0,5}"
 )
 COLON = r"(?: (?:in|within|throughout) {response}(?= ?:))? ?(?:such as|like|including|,? ?e{dot}g{dot},?)? ?[:,-]? ?"
-_IN_RESPONSE = r"(?: ?,?(?: anywhere| somewhere)? ?(?:in|within|throughout) {response})?"
-_NOT_BEFORE = re.compile(
+IN_RESPONSE = r"(?: ?,?(?: anywhere| somewhere)? ?(?:in|within|throughout) {response})?"
+NOT_BEFORE = re.compile(
     r"(?:\bat no (?:point|time)\b|\bunder no circumstances?\b|\bnot\b|n't|\bnever\b|\bwithout\b|\bavoid\w*|"
     r"\brefrain\w*(?: from)?|\bexclud\w+)(?: \w+){0,3} *$"
 )
@@ -32,28 +32,14 @@ _SEES_TO_IT = re.compile(
 ABOUT_PARTS = re.compile(
     r"^\s*(?:,? ?(?:and )?(?:as (?:a|an|the|its|your) )?(?:section|header|heading|title|column|label|subhead|format|"
     r"tag|marker|symbol|divider|separator|style|syntax|placeholder|prefix|bullet|table|part|chapter|paragraph|"
-    r"character|sign|mark|code|field|key\b|tags\b|folder|file|button|function|class|variable|method|at the (?:very )?"
-    r"(?:end|start|beginning|top)|before|after|to (?:separate|indicate|denote|mark|refer))|instead)"
+    r"character|sign(?! off)|mark|code|field|key\b|tags\b|folder|file|button|function|class|variable|method|"
+    r"at the (?:very )?(?:end|start|beginning|top)|before|after|to (?:separate|indicate|denote|mark|refer))|instead)"
 )
 _NO_KEYWORD = re.compile(r"^[\W_]*$|.+\{[^}]*\}|\{[^}]*\}.+")
 
 
 def entries(found: Found, part: str) -> tuple[str, ...]:
     return tuple(entry for entry in found.listed(part) if not _NO_KEYWORD.match(entry))[:40]
-
-
-def _frequency(found: Found) -> Iterable[Constraint]:
-    denied = found.has("denied") or _NOT_BEFORE.search(found.before) is not None
-    quantity = found.quantity("times", denied=denied)
-    if quantity is None or (denied and quantity.low == quantity.high):
-        return
-    for word in entries(found, "keywords"):
-        if quantity == Quantity.at_least(1):
-            yield wants("keywords.include", words=(word,))
-        elif quantity == Quantity.at_most(0):
-            yield wants("keywords.forbid", words=(word,))
-        else:
-            yield wants("keywords.frequency", word=word, quantity=quantity)
 
 
 _MANNER = re.compile(r"(?:using|with|without|including|includes|containing|contains|mentioning)\b", re.IGNORECASE)
@@ -65,7 +51,7 @@ def _include(found: Found) -> Iterable[Constraint]:
     words = entries(found, "keywords") or entries(found, "quoted")
     if (
         not words
-        or (_NOT_BEFORE.search(found.before) and not _NOT_FORGOTTEN.search(found.before))
+        or (NOT_BEFORE.search(found.before) and not _NOT_FORGOTTEN.search(found.before))
         or re.search(r"\bor\b", found.masked("keywords"))
     ):
         return
@@ -80,101 +66,6 @@ def _appears(found: Found) -> Iterable[Constraint]:
     """ "The word 'a' appears ..." asks for it only where somebody is told to see to it."""
     return _include(found) if found.has("must") or _SEES_TO_IT.search(found.before) else ()
 
-
-def _three(word: str) -> Constraint:
-    return wants("keywords.frequency", word=word, quantity=Quantity.exactly(3))
-
-
-_DENIED = (
-    r"(?:(?P<denied>(?:does|do|should|must|can|could|may|shall|will|is|are) not|cannot|never|not|"
-    r"(?:does|do|should|must|ca|could)n't) )?"
-)
-_TIMES = ("time", "once", "twice", "thrice", "occurrence", "mention")
-
-FREQUENCY: tuple[Rule, ...] = (
-    Rule(
-        kind="keywords.frequency",
-        pattern=rf"{NOUN}{COLON}{{keywords}} ?,? ?(?:{{modal}}|to |that )?{_DENIED}(?:each |all |both )?{{appear}}"
-        rf"{_IN_RESPONSE} ?,? ?{{times}}",
-        build=_frequency,
-        numeric=True,
-        needs=_TIMES,
-        in_questions=True,
-        examples=(
-            example("Ensure the word 'river' appears 3 times.", _three("river")),
-            example('The word "river" should appear three times in the text.', _three("river")),
-            example(
-                "The word river must appear 4 or more times.",
-                wants("keywords.frequency", word="river", quantity=Quantity.at_least(4)),
-            ),
-            example(
-                "Make sure the word river appears less than 6 times.",
-                wants("keywords.frequency", word="river", quantity=Quantity.at_most(5)),
-            ),
-            example(
-                "The word 'river' should appear in your response at least twice.",
-                wants("keywords.frequency", word="river", quantity=Quantity.at_least(2)),
-            ),
-            example("With the word 'river' appearing at least once.", wants("keywords.include", words=("river",))),
-            example(
-                "The word 'river' should be used 6 or 7 times.",
-                wants("keywords.frequency", word="river", quantity=Quantity(low=6, high=7)),
-            ),
-        ),
-        not_in=("What does the word 'river' mean?", "How many times does the word 'river' occur in the Bible?"),
-    ),
-    Rule(
-        kind="keywords.frequency",
-        pattern=rf"(?:{NOUN}|\bname\b){COLON}{{keywords}}"
-        rf"{_IN_RESPONSE} ?,? ?(?:each )?{{times}}",
-        build=_frequency,
-        numeric=True,
-        needs=_TIMES,
-        in_questions=True,
-        examples=(
-            example("Use the word 'river' 3 times.", _three("river")),
-            example(
-                "Use the word oak at least 8 times, and the word elm at least 10 times.",
-                wants("keywords.frequency", word="oak", quantity=Quantity.at_least(8)),
-                wants("keywords.frequency", word="elm", quantity=Quantity.at_least(10)),
-            ),
-            example("Include the keyword 'river' in your answer three times.", _three("river")),
-            example(
-                "Do not use the word 'very' more than twice.",
-                wants("keywords.frequency", word="very", quantity=Quantity.at_most(2)),
-            ),
-        ),
-    ),
-    Rule(
-        kind="keywords.frequency",
-        pattern=r"\b(?:{use} |ensure (?:that )?|make sure (?:that )?|that |with )(?P<keywords>{literals})"
-        rf"(?: ?{{modal}}?{_DENIED}{{appear}})?{_IN_RESPONSE} ?,? ?{{times}}",
-        build=_frequency,
-        numeric=True,
-        needs=_TIMES,
-        examples=(
-            example("Mention 'river' exactly three times.", _three("river")),
-            example(
-                "Make sure that 'river' appears at least 5 times.",
-                wants("keywords.frequency", word="river", quantity=Quantity.at_least(5)),
-            ),
-        ),
-    ),
-    Rule(
-        kind="keywords.frequency",
-        pattern=r"(?P<times>{relation} {number}) (?:occurrences?|mentions?|uses?|instances?|repetitions?) of "
-        rf"(?:the )?(?:{NOUN} )?(?P<keywords>{{literals}})",
-        build=_frequency,
-        needs=("occurrence", "mention", "use", "instance", "repetition"),
-        examples=(
-            example(
-                "Your text needs at least 4 mentions of the word 'river'.",
-                wants("keywords.frequency", word="river", quantity=Quantity.at_least(4)),
-            ),
-        ),
-    ),
-)
-"""Tried before the words that are forbidden; RULES are tried after them."""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -235,7 +126,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="keywords.include",
         pattern=(
-            rf"(?:following {NOUN} (?:{{modal}}|are to )(?:all |each )?{{appear}}{_IN_RESPONSE}|"
+            rf"(?:following {NOUN} (?:{{modal}}|are to )(?:all |each )?{{appear}}{IN_RESPONSE}|"
             rf"{NOUN} to (?:include|use|mention)|(?:required|mandatory|must-have|must-use) {NOUN}) ?: ?{{keywords}}"
         ),
         build=_include,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from reward_agent.verify.instructions.constraint import Constraint, Quantity
-from reward_agent.verify.instructions.grammar.lengths import KINDS, LENGTH_UNIT, NEEDS, total
+from reward_agent.verify.instructions.grammar.lengths import KINDS, LENGTH_UNIT, NEEDS, rounded, total
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 from reward_agent.verify.instructions.grammar.scope import WHOLE, of_the_whole
 
@@ -53,7 +53,7 @@ COUNTS: tuple[Rule, ...] = (
             r"total) of "
             r"(?P<units>words|sentences|paragraphs|lines|characters))(?: (?:of|in|for) {response})?(?: ?: ?| "
             r")(?:{modal}|is |be |of |to |at |not |"
-            r"exactly |equal |kept |stay |remain |fall ){0,4}"
+            r"exactly |equal |kept |stay |remain |fall |somewhere |anywhere |strictly |always ){0,4}"
             r"(?P<amount>(?:{relation} )?{count}(?: {after_least}| {after_most})?)"
         ),
         build=_count_of,
@@ -61,6 +61,10 @@ COUNTS: tuple[Rule, ...] = (
         needs=("count", "limit", "length", "number of", "total"),
         examples=(
             example("The word count must not exceed 150.", wants("words.count", quantity=Quantity.at_most(150))),
+            example(
+                "Keep the word count somewhere between 90 and 110.",
+                wants("words.count", quantity=Quantity(low=90, high=110)),
+            ),
             example("Word limit: 80.", wants("words.count", quantity=Quantity.at_most(80))),
             example(
                 "The number of sentences should be exactly 4.", wants("sentences.count", quantity=Quantity.exactly(4))
@@ -90,7 +94,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=rf"(?P<amount>{{count}})[- ]{LENGTH_UNIT}[- ](?:long|in length|in total)",
-        build=total,
+        build=rounded,
         numeric=True,
         needs=("long", "length", "total"),
         examples=(example("An answer 4 sentences long.", wants("sentences.count", quantity=Quantity.exactly(4))),),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from reward_agent.verify.instructions.constraint import Constraint, Quantity
-from reward_agent.verify.instructions.grammar.numbers import AFTER_LEAST, AFTER_MOST, RELATION, read_quantity
+from reward_agent.verify.instructions.grammar.numbers import AFTER_LEAST, AFTER_MOST
 from reward_agent.verify.instructions.grammar.parts import UNIT_NOUN, unit_named
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 from reward_agent.verify.instructions.grammar.scope import OTHER_PART, WHOLE, divider_of, of_the_whole
@@ -31,6 +31,8 @@ _DENIED = re.compile(
 )
 _FITS = re.compile(r"^in\b", re.IGNORECASE)
 _ROUGHLY = re.compile(r"^\W{0,3}(?:aprox|approx|or so\b|or thereabouts)")
+_ROUND = 100
+"""A bare number of words that is a multiple of this is a rough one."""
 _EACH_SUBJECT = re.compile(rf"^\W*(?:each|every) (?:[a-z]+ ){{0,2}}?(?P<unit>{UNIT_NOUN})\b")
 
 
@@ -47,7 +49,7 @@ def total(found: Found) -> Iterable[Constraint]:
     if found.words("unit").lower().startswith("ch") and quantity.low == quantity.high and _FITS.search(found.match[0]):
         quantity = Quantity.at_most(quantity.high or 0)
     if quantity is not None:
-        yield from _counted(found, quantity)
+        yield from counted(found, quantity)
 
 
 def _of_each(found: Found, quantity: Quantity | None) -> Iterable[Constraint]:
@@ -59,7 +61,7 @@ def _of_each(found: Found, quantity: Quantity | None) -> Iterable[Constraint]:
         yield wants("unit.length", each=each, quantity=quantity, unit=unit)
 
 
-def _counted(found: Found, quantity: Quantity) -> Iterable[Constraint]:
+def counted(found: Found, quantity: Quantity) -> Iterable[Constraint]:
     unit = KINDS[found.words("unit")[:2].lower()]
     if unit == "words" and re.search(r"\b(?:unique|different|distinct)\b", found.match[0], re.IGNORECASE):
         yield wants("words.unique", quantity=quantity)
@@ -73,41 +75,18 @@ def _counted(found: Found, quantity: Quantity) -> Iterable[Constraint]:
     yield wants("paragraphs.count", quantity=quantity, **({"divider": divider} if divider else {}))
 
 
-def _both_ends(found: Found) -> Iterable[Constraint]:
-    other = KINDS.get(found.words("unit2")[:2].lower())
-    if other and other != KINDS[found.words("unit")[:2].lower()]:
-        return  # "no less than 3 paragraphs and no more than 400 words"
-    read = [quantity for part in ("low", "high") if (quantity := found.quantity(part))]
-    lows = [quantity.low for quantity in read if quantity.low is not None]
-    highs = [quantity.high for quantity in read if quantity.high is not None]
-    if of_the_whole(found) and len(lows) == len(highs) == 1 and len(read) == 2 and lows[0] <= highs[0]:
-        yield from _counted(found, Quantity(low=lows[0], high=highs[0]))
-
-
-def _shared(found: Found) -> Iterable[Constraint]:
-    if not of_the_whole(found):
-        return
-    for number, unit in (("first", "unit"), ("second", "unit2")):
-        if quantity := read_quantity(f"{found.masked('relation')} {found.masked(number)}"):
-            yield wants(f"{KINDS[found.words(unit)[:2].lower()]}.count", quantity=quantity)
+def rounded(found: Found) -> Iterable[Constraint]:
+    """A bare round number of many words, "should be 500 words long", asks for about so many: nobody counts them."""
+    for constraint in total(found):
+        quantity = constraint.params["quantity"]
+        if constraint.kind == "words.count" and quantity.low == quantity.high and quantity.low % _ROUND == 0:
+            quantity = Quantity(low=quantity.low - quantity.low // 10, high=quantity.low + quantity.low // 10)
+            yield wants(constraint.kind, quantity=quantity)
+        else:
+            yield constraint
 
 
 NEEDS = ("word", "sentence", "paragraph", "stanza", "verse", "line", "char")
-_SECOND_BOUND = (
-    *(
-        " but ",
-        "and at ",
-        "and no",
-        "and a ",
-        "and fewer",
-        "and less",
-        "and more",
-        "and under",
-        "and below",
-        "and over",
-    ),
-    *("and up to", "and max", "and min", "and also ", "and above", "and not", "and exceed", "and don't", "and never"),
-)
 _AFTER = ("or ", "min", "max", "least", "most", "tops", "and up", "and above")
 _HAS = (
     r"\b(?:contain(?:s|ing)?|consist(?:s|ing)? of|compris(?:e|es|ed|ing)(?: of)?|composed of|made up of|be|is|are|"
@@ -123,64 +102,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=(
-            rf"(?P<low>{{relation}} {{number}})(?: (?P<unit2>[a-z]+))?,? (?:and|but) (?:also )?"
-            rf"(?P<high>{{relation:second}} {{number:last}}) {LENGTH_UNIT}"
+            rf"(?P<amount>{{relation}} {{count}}) {LENGTH_UNIT}(?! (?:longer|shorter) )(?: long| in length| in total)?"
         ),
-        build=_both_ends,
-        numeric=True,
-        needs=NEEDS,
-        also=_SECOND_BOUND,
-        examples=(
-            example(
-                "Write at least 100 and at most 200 words.",
-                wants("words.count", quantity=Quantity(low=100, high=200)),
-            ),
-            example(
-                "The reply must have more than 2 sentences but fewer than 6 sentences.",
-                wants("sentences.count", quantity=Quantity(low=3, high=5)),
-            ),
-        ),
-    ),
-    Rule(
-        kind="words.count",
-        pattern=(
-            rf"(?P<low>{{relation}} {{number}}) {LENGTH_UNIT},? (?:and|but) (?P<high>{{relation:second}} "
-            r"{number:last})(?= ?[.,;)]| ?$)"
-        ),
-        build=_both_ends,
-        numeric=True,
-        needs=NEEDS,
-        also=_SECOND_BOUND,
-        examples=(
-            example(
-                "Write at least 100 words but fewer than 200.",
-                wants("words.count", quantity=Quantity(low=100, high=199)),
-            ),
-            example(
-                "Use at least 100 words, but don't go over 150.",
-                wants("words.count", quantity=Quantity(low=100, high=150)),
-            ),
-        ),
-    ),
-    Rule(
-        kind="words.count",
-        pattern=rf"\b(?P<relation>{RELATION}) (?P<first>{{number}}) {LENGTH_UNIT} and (?P<second>{{number:two}}) "
-        r"(?P<unit2>words|sentences|paragraphs|lines|characters)\b",
-        build=_shared,
-        also=(" and ",),
-        numeric=True,
-        needs=NEEDS,
-        examples=(
-            example(
-                "It needs at least 3 paragraphs and 200 words.",
-                wants("paragraphs.count", quantity=Quantity.at_least(3)),
-                wants("words.count", quantity=Quantity.at_least(200)),
-            ),
-        ),
-    ),
-    Rule(
-        kind="words.count",
-        pattern=rf"(?P<amount>{{relation}} {{count}}) {LENGTH_UNIT}(?: long| in length| in total)?",
         build=total,
         numeric=True,
         needs=NEEDS,
@@ -275,7 +198,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="words.count",
         pattern=rf"{_HAS} (?P<amount>{{count}})[- ]{LENGTH_UNIT}",
-        build=total,
+        build=rounded,
         numeric=True,
         needs=NEEDS,
         in_questions=True,
@@ -283,6 +206,7 @@ RULES: tuple[Rule, ...] = (
             example(
                 "Your response should contain 5 sentences.", wants("sentences.count", quantity=Quantity.exactly(5))
             ),
+            example("The pitch should be 400 words long.", wants("words.count", quantity=Quantity(low=360, high=440))),
             example("Structure it in 3 paragraphs.", wants("paragraphs.count", quantity=Quantity.exactly(3))),
             example(
                 "Give 3 paragraphs separated using the markdown divider: * * *, please.",

@@ -117,6 +117,36 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="letters.frequency",
         pattern=(
+            rf"number of times (?:that )?(?:the )?{_LETTER} (?:is used|appears|occurs|is found)"
+            r"(?: in {response})? (?:{modal}|is |be |to |at |stay )*(?P<times>(?:{relation} )?{number})"
+        ),
+        build=_letter,
+        needs=("number of times",),
+        numeric=True,
+        examples=(
+            example(
+                "Limit the number of times the letter e appears to at most 20.",
+                wants("letters.frequency", letter="e", quantity=Quantity.at_most(20)),
+            ),
+        ),
+    ),
+    Rule(
+        kind="letters.frequency",
+        pattern=rf"(?:the )?(?P<mark>{_COUNTED}) (?:symbol |sign )?(?:{{modal}})?(?:{{appear}} )?{{times}}",
+        build=_marks_counted,
+        numeric=True,
+        needs=("exclamation", "question mark", "hashtag", "comma", "semi", "ellips", "ampersand", "em dash", "em-dash"),
+        examples=(
+            example(
+                "Use the exclamation mark at most twice.",
+                wants("letters.frequency", letter="!", quantity=Quantity.at_most(2)),
+            ),
+        ),
+        not_in=("I used the comma 3 times already. Why?",),
+    ),
+    Rule(
+        kind="letters.frequency",
+        pattern=(
             rf"{_NOT} (?:to )?(?:{{use}} |us(?:e|ing) )?(?:any words? (?:with|containing|that contains?) )?(?:the "
             rf")?{_LETTER}"
         ),

@@ -64,6 +64,12 @@ _STATES = re.compile(
     r"found|wrote|holds?|consists? of)\b(?! to\b)",
     re.IGNORECASE,
 )
+_STATES_OF_MATERIAL = re.compile(
+    r"^\W*(?:(?:the|these) (?:following|attached|above|given|quoted)|(?:the )?[\w-]+ (?:below|above)) "
+    r"(?:[\w-]+ ){0,2}?"
+    r"(?:has|have|had|contains?|consists? of)\b(?! to\b)",
+    re.IGNORECASE,
+)
 _REPORTS = re.compile(
     r"^\W*(?:my|our|his|her|their|the|a) (?:[\w-]+ ){1,3}(?:said|says|told|claims?|claimed|thinks?|insists?)\b"
     r"|\b(?:said|says) (?:my|our|his|her|the)\b",
@@ -117,7 +123,7 @@ def states_a_fact(text: Text, index: int) -> bool:
     sentence, later = text.sentences[index], text.sentences[index + 1 : index + 2]
     if not later:
         return False
-    if index == 0 and _STATES.match(sentence.text) is not None:
+    if index == 0 and (_STATES.match(sentence.text) or _STATES_OF_MATERIAL.match(sentence.text)):
         return True
     return later[0].question and (tells_own_fact(sentence) or _REPORTS.search(sentence.text) is not None)
 

@@ -61,6 +61,12 @@ def _length(found: Found) -> Iterable[Constraint]:
         yield wants("nth.length", each=each, nth=nth, quantity=quantity, unit=unit)
 
 
+def _of_type(found: Found) -> Iterable[Constraint]:
+    each, nth = _which(found)
+    if each == "sentence" and nth:
+        yield wants("nth.sentence_type", nth=nth, type=found.words("type").lower())
+
+
 _NEEDS = ("paragraph", "stanza", "sentence", "line", "bullet", "item")
 
 RULES: tuple[Rule, ...] = (
@@ -128,6 +134,19 @@ RULES: tuple[Rule, ...] = (
                 "The third paragraph must mention 'moon'.",
                 wants("nth.contains", each="paragraph", nth=3, words=("moon",)),
             ),
+        ),
+    ),
+    Rule(
+        kind="nth.sentence_type",
+        pattern=(
+            rf"{_WHICH}{_OF} {{modal}}(?:be |read as |take the form of )?(?:in the form of )?(?:a|an) (?:rhetorical )?"
+            r"(?P<type>question|exclamation)\b(?! mark| point)"
+        ),
+        build=_of_type,
+        needs=("sentence",),
+        also=("question", "exclamation"),
+        examples=(
+            example("The first sentence must be a question.", wants("nth.sentence_type", nth=1, type="question")),
         ),
     ),
     Rule(

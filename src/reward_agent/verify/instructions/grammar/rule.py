@@ -81,6 +81,11 @@ class Found:
         later = self.text.sentences[self.index + 1 : self.index + 2]
         return later[0].text if later else ""
 
+    @property
+    def previous_sentence(self) -> str:
+        """The sentence before, literals hidden; empty at the start."""
+        return self.text.sentences[self.index - 1].text if self.index else ""
+
     def unit_before(self) -> str | None:
         """The unit that an "each" without a noun refers to: the nearest unit noun before it."""
         nouns = _UNIT.findall(self.before)

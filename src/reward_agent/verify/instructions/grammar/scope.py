@@ -10,6 +10,8 @@ from reward_agent.verify.instructions.grammar.rule import Found
 from reward_agent.verify.instructions.grammar.text import CODE, DIVIDER, QUOTE
 
 _PART_BEFORE = re.compile(
+    r"\b(?:closing|opening|introductory|concluding|final) (?:[\w-]+ )?(?:statement|remarks?|note|quote|line|"
+    r"message|part|passage)\b[^,;:\ue000-\ue007]{0,50}$|"
     r"\b(?:each|every|per|any|all of the|introduction|introductory|conclusion|concluding|abstract|headlines?|captions?|"
     r"headings?|headers?|section(?! \d)|(?:first|second|third|fourth|last|final|opening|closing|next|previous|above|"
     r"following) (?:paragraph|sentence|section|part|line|stanza|"
@@ -32,7 +34,8 @@ _PART_AFTER = re.compile(
 _PART_SUBJECT = re.compile(
     r"^\W*(?:in )?(?:the|your|its|an?|each|every|this|all) (?:[\w-]+ ){0,3}?(?:introduction|conclusion|abstract|"
     r"headline|title|"
-    r"caption|section|opening|closing|paragraphs?|tweets|bullets?|items?|points?|titles|captions|descriptions?|"
+    r"caption|section|opening|closing|(?:opening|closing|introductory|concluding|first|last|final) "
+    r"(?:part|statement|remarks?|note|passage|segment)|paragraphs?|tweets|bullets?|items?|points?|titles|captions|descriptions?|"
     r"stanzas?|"
     r"verses?|sentences|lines?|steps?|chapters?|slogans?|names?)\b"
 )

@@ -54,6 +54,13 @@ def _plain_label(found: Found) -> str | None:
     return match["label"] if match else None
 
 
+def _marked(label: str, quantity: Quantity) -> Constraint:
+    """Sections that a plain label marks, without a format: markup may stand around it ("**Section 1**"), and since the
+    text may name a section again, more labels than an exact number do no harm."""
+    more = Quantity.at_least(quantity.low) if quantity.low is not None else quantity
+    return wants("sections.labelled", label=label, quantity=more, anywhere=True)
+
+
 def _sections(found: Found) -> Iterable[Constraint]:
     """A count of sections is checkable where the words say what marks a section."""
     quantity = found.quantity("amount")
@@ -72,7 +79,7 @@ def _sections(found: Found) -> Iterable[Constraint]:
             yield wants("headings.count", quantity=quantity, level=len(match[1]))
             return
     if label := _plain_label(found):
-        yield wants("sections.labelled", label=label, quantity=quantity)
+        yield _marked(label, quantity)
         return
     window = _window(found)
     if re.search(r"\b(?:highlight|itali[cs]i[sz]e) each", window, re.IGNORECASE):
@@ -91,7 +98,7 @@ def _marked_with_numbers(found: Found) -> Iterable[Constraint]:
     label = words.split()[0]
     numbers = [int(n) for n in re.findall(rf"{re.escape(label)} (\d{{1,2}})", words, re.IGNORECASE)]
     if label[0].isupper() and numbers == list(range(1, len(numbers) + 1)):
-        yield wants("sections.labelled", label=label, quantity=Quantity.exactly(len(numbers)))
+        yield _marked(label, Quantity.exactly(len(numbers)))
 
 
 def _separated_pair(found: Found) -> Iterable[Constraint]:
@@ -136,7 +143,7 @@ RULES: tuple[Rule, ...] = (
             ),
             example(
                 "It must contain 4 sections. Mark the beginning of each section with SECTION X.",
-                wants("sections.labelled", label="SECTION", quantity=Quantity.exactly(4)),
+                wants("sections.labelled", label="SECTION", quantity=Quantity.at_least(4), anywhere=True),
             ),
             example(
                 "Write 3 sections with a '## ' heading each.",
@@ -160,7 +167,7 @@ RULES: tuple[Rule, ...] = (
         examples=(
             example(
                 "Mark each advert with Version 1 and Version 2, respectively.",
-                wants("sections.labelled", label="Version", quantity=Quantity.exactly(2)),
+                wants("sections.labelled", label="Version", quantity=Quantity.at_least(2), anywhere=True),
             ),
         ),
     ),
