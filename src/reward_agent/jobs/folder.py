@@ -28,8 +28,8 @@ from reward_agent.jobs.journal import locked
 IRRELEVANT = frozenset(
     {"job.data", "evidence.path", "run.concurrency", "cache.type", "cache.file", "record.mode", "record.file"}
 )
-"""Keys that cannot change a judgment: where data and index lie (their fingerprints count), how many samples run at once,
-and where replies are kept."""
+"""Keys that cannot change a judgment: where data and index lie (their fingerprints count), how many samples run at
+once, and where replies are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
