@@ -11,7 +11,8 @@ FOLDER is ../shared/data. Three questions, each over an index built on the spot 
 - FactCheck-GPT: all its web snippets in one corpus, asked by the claim; gold is what people marked for that claim as
   supporting it, in full or in part, or refuting it. Claims without such a snippet have nothing to find and are left
   out. A snippet that another claim's search found may be right too and counts as wrong here, so the figures are lower
-  bounds. "replayed" is the search as it was recorded: five snippets a claim.
+  bounds. Replayed as recorded (five snippets a claim), the search finds gold by construction; what of it is
+  shown to the model that decides is the figure of `benchmarks.evidence_shown`.
 
 "found" is the share of questions with a gold passage among the first five; "all" the share of gold documents there
 (where a question has more than five, five count as all).
@@ -31,7 +32,6 @@ from benchmarks.provenance import SHARED_DATA, print_header
 from reward_agent.evidence.corpus import CorpusEvidence, Cutter, Page, build_index, open_corpus
 
 AT = 5
-SHOWN_CHARS = 700  # of a passage, in the prompts of the factuality verifier
 Asked = tuple[str, frozenset[str]]  # a query and the sources of its gold documents
 
 
@@ -82,15 +82,6 @@ def _factcheck(stances: Sequence[Mapping[str, Any]], place: Path) -> None:
         for claim, rows in found.items()
     }
     _show(corpus, "... gold only what settles it in full", [(claim, gold) for claim, gold in sure.items() if gold])
-    kept = [
-        sum(min(len(row["evidence"]), SHOWN_CHARS) for row in rows if row["stance"] != "irrelevant")
-        / sum(len(row["evidence"]) for row in rows if row["stance"] != "irrelevant")
-        for claim, rows in found.items()
-        if relevant[claim]
-    ]
-    print(
-        f"replayed: gold among the five by construction; {_mean(kept):.3f} of its text within {SHOWN_CHARS} characters"
-    )
 
 
 def _show(corpus: CorpusEvidence, name: str, asked: Iterable[Asked]) -> None:

@@ -1,16 +1,18 @@
 """The evidence source that the settings describe, opened and closed."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from reward_agent.build import open_resources
+from reward_agent.build import open_agent, open_resources
 from reward_agent.config import load_settings
 from reward_agent.errors import ConfigError
 from reward_agent.evidence.corpus import Page, build_index
-from reward_agent.types import Passage
+from reward_agent.starter import CORPUS
+from reward_agent.types import Judgment, Passage, Sample
 from tests.evidence.search_server import Reply, in_turn, search_server
 
 KEY = "k-secret-0815"
@@ -101,6 +103,37 @@ def test_recall_asks_the_chat_model_it_names() -> None:
     query = "When was Grey Stacks Lighthouse first lit?"
     (passage,), _ = searched("evidence.type=recall", "chat.default.type=simulated", "cache.type=off", query=query)
     assert "14 October" in passage.text
+
+
+@pytest.mark.parametrize(
+    ("year", "holds"), [("1861", True), ("1899", False)], ids=["what the corpus says", "what it contradicts"]
+)
+def test_the_starter_corpus_decides_a_claim_and_is_quoted(tmp_path: Path, year: str, holds: bool) -> None:
+    rows = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    build_index([Page(text=row["text"], title=row["title"], source=row["id"]) for row in rows], tmp_path / "index")
+    settings = load_settings(
+        overrides=[
+            "chat.default.type=simulated",
+            "cache.type=off",
+            "evidence.type=corpus",
+            f"evidence.path={tmp_path / 'index'}",
+            "verify.factuality.type=grouped",
+            "route.type=every",
+        ]
+    )
+    answers = [f"Grey Stacks Lighthouse was first lit on 14 October {year}.", "I do not know."]
+
+    async def judged() -> Judgment:
+        async with open_agent(settings) as agent:
+            return await agent.judge(Sample.of("When was Grey Stacks Lighthouse first lit?", answers))
+
+    judgment = asyncio.run(judged())
+    assert not judgment.failures
+    (factuality,) = [signal for signal in judgment.signals if signal.name == "factuality"]
+    verdict = factuality.verdicts[0]
+    assert verdict.score == float(holds)
+    assert "grey-stacks-light" in verdict.findings[0].sources
+    assert any("14 October 1861" in source for source in verdict.findings[0].sources)
 
 
 @pytest.mark.parametrize(

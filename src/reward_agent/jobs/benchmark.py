@@ -11,7 +11,7 @@ from reward_agent.agent import RewardAgent
 from reward_agent.benchmarks import BENCHMARKS, Benchmark, Reading, fingerprint, read_benchmark
 from reward_agent.config import Settings
 from reward_agent.errors import DataError, ReportError, RunError
-from reward_agent.jobs.folder import RunFolder, write_whole
+from reward_agent.jobs.folder import RunFolder, evidence_fingerprint, write_whole
 from reward_agent.jobs.journal import read_rows
 from reward_agent.jobs.judging import judge_all, read_judgments, sample_of, scores_by_order
 from reward_agent.jobs.run import Watch
@@ -66,7 +66,13 @@ async def run_benchmark(
     Raises RunError when the folder belongs to other settings or data, or is in use.
     """
     folder = RunFolder(path=out)
-    told = {**asdict(job), "kind": "benchmark", "fingerprint": reading.fingerprint, "version": _version()}
+    told = {
+        **asdict(job),
+        "kind": "benchmark",
+        "fingerprint": reading.fingerprint,
+        "evidence": evidence_fingerprint(settings),
+        "version": _version(),
+    }
     with folder.held():
         folder.claim(told, settings)
         lines = b"".join(_SAMPLE.dump_json(sample) + b"\n" for sample in reading.samples)

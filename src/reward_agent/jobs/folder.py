@@ -21,12 +21,15 @@ import tomli_w
 from pydantic import ValidationError
 
 from reward_agent.config import Settings
+from reward_agent.config.evidence import CorpusSource
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import locked
 
-IRRELEVANT = frozenset({"job.data", "run.concurrency", "cache.type", "cache.file", "record.mode", "record.file"})
-"""Keys that cannot change a judgment: where the data lie (their fingerprint counts), how many run at once, and where
-replies are kept."""
+IRRELEVANT = frozenset(
+    {"job.data", "evidence.path", "run.concurrency", "cache.type", "cache.file", "record.mode", "record.file"}
+)
+"""Keys that cannot change a judgment: where data and index lie (their fingerprints count), how many samples run at
+once, and where replies are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,16 @@ class RunFolder:
             return tomllib.loads(self.settings_file.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise RunError(f"{self.settings_file} is damaged ({error}); choose another --out folder.") from error
+
+
+def evidence_fingerprint(settings: Settings) -> str | None:
+    """What tells the index that the settings name from another; None where they name none. Raises ConfigError."""
+    source = settings.evidence
+    if not isinstance(source, CorpusSource) or source.path is None:
+        return None
+    from reward_agent.evidence.corpus.stamp import read_stamp
+
+    return read_stamp(Path(source.path).expanduser()).fingerprint
 
 
 def write_whole(path: Path, text: str) -> None:

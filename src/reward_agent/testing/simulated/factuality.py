@@ -13,6 +13,7 @@ from reward_agent.testing.simulated.sentences import agree, closest, sentences, 
 from reward_agent.types import ChatRequest
 
 _LIMIT = re.compile(r"at most (\d+)")
+_TITLED = re.compile(r"[^\n]*[^\n.!?…]\n.")
 _NUMBERED = re.compile(r"^(\d+)\. (.*)$", re.MULTILINE)
 
 
@@ -103,9 +104,11 @@ def _claims(request: ChatRequest) -> list[tuple[str, str]]:
 
 
 def _evidence(request: ChatRequest) -> list[str]:
-    """The sentences of all passages that say anything."""
+    """The sentences of all passages that say anything. A title says nothing: it is a first line that ends without a
+    mark."""
     passages = [found.text for found in fenced_texts(request) if found.name.startswith("passage ")]
-    return sorted({sentence for text in passages for sentence in sentences(text) if words(sentence)})
+    said = (text.partition("\n")[2] if _TITLED.match(text) else text for text in passages)
+    return sorted({sentence for text in said for sentence in sentences(text) if words(sentence)})
 
 
 def _limit(request: ChatRequest) -> int:
