@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from reward_agent.chat.schemas import wire_schema
-from reward_agent.errors import SignalError
+from reward_agent.errors import SignalError, StoreError
 from reward_agent.testing import ScriptedChat, ScriptedSandbox
 from reward_agent.testing.simulated import fenced_texts
 from reward_agent.types import Outcome
@@ -173,3 +173,18 @@ def test_a_server_can_hold_a_model_to_the_schema() -> None:
     written(writer(chat))
     _, strict = wire_schema(chat.requests[0].schema or "")
     assert strict
+
+
+class BrokenStore:
+    """A store whose file is gone."""
+
+    async def get(self, namespace: str, key: str) -> bytes | None:
+        raise StoreError("the disk is gone")
+
+    async def put(self, namespace: str, key: str, value: bytes) -> None:
+        raise StoreError("the disk is gone")
+
+
+def test_a_store_that_fails_is_done_without() -> None:
+    one = CheckerWriter(coder=ScriptedChat([code()]), admission=Admission(sandbox=KnownCheckers()), store=BrokenStore())
+    assert isinstance(written(one), Checker)
