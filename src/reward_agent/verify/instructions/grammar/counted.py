@@ -222,7 +222,8 @@ RULES: tuple[Rule, ...] = (
         pattern=(
             r"(?:consist(?:s|ing)? (?:only|solely|entirely|exclusively|purely) of|made up (?:only|solely|entirely) of|"
             r"(?:use|ask|write|speak in|contain) (?:only|nothing but)|only (?:use|ask|speak in)) "
-            r"(?:rhetorical )?questions\b(?! (?:about|on|that|which|from|to)\b)|(?:each|every) sentence (?:{modal}|is |being )(?:be )?a question\b"
+            r"(?:rhetorical )?questions\b(?! (?:about|on|that|which|from|to)\b)|"
+            r"(?:each|every) sentence (?:{modal}|is |being )(?:be )?a question\b"
         ),
         build=lambda found: (wants("each.sentence_type", each="paragraph", type="question"),),
         needs=("question",),
