@@ -222,7 +222,7 @@ RULES: tuple[Rule, ...] = (
         pattern=(
             r"(?:consist(?:s|ing)? (?:only|solely|entirely|exclusively|purely) of|made up (?:only|solely|entirely) of|"
             r"(?:use|ask|write|speak in|contain) (?:only|nothing but)|only (?:use|ask|speak in)) "
-            r"(?:rhetorical )?questions\b(?! (?:about|on|that|which|from|to)\b)|"
+            r"(?:rhetorical )?questions\b(?! (?:about|on|that|which|from|to|in)\b)|"
             r"(?:each|every) sentence (?:{modal}|is |being )(?:be )?a question\b"
         ),
         build=lambda found: (wants("each.sentence_type", each="paragraph", type="question"),),
@@ -233,7 +233,11 @@ RULES: tuple[Rule, ...] = (
                 wants("each.sentence_type", each="paragraph", type="question"),
             ),
         ),
-        not_in=("Ask only questions about the text.", "Why do some people use only questions?"),
+        not_in=(
+            "Ask only questions about the text.",
+            "Use only questions in the first stanza.",
+            "Why do some people use only questions?",
+        ),
     ),
     Rule(
         kind="acrostic",
