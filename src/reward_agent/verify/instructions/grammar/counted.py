@@ -148,13 +148,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="emoji.count",
         pattern=(
-            r"{not} (?:to )?(?:{use} )?(?:any )?(?P<what>emojis?|bullet[- ]points?|bullets|"
-            r"markdown(?: formatting| syntax)?)(?= ?[.,;!]| ?$| in {response}| or | and )"
+            r"(?:{not}|free (?:of|from)|devoid of) (?:to )?(?:{use} )?(?:any )?"
+            r"(?P<what>emojis?|bullet[- ]points?|bullets|markdown(?: formatting| syntax)?)(?= ?[.,;!]| ?$| in {response}| or | and )"
         ),
         build=_none_of,
         needs=("emoji", "bullet", "markdown"),
         examples=(
             example("Don't use emojis.", wants("emoji.count", quantity=Quantity.at_most(0))),
+            example("Keep it free of emojis.", wants("emoji.count", quantity=Quantity.at_most(0))),
             example("No bullet points, please.", wants("bullets.count", quantity=Quantity.at_most(0))),
             example("Do not use any markdown.", wants("markdown.none")),
         ),
@@ -225,7 +226,9 @@ RULES: tuple[Rule, ...] = (
             r"(?:rhetorical )?questions\b(?! (?:about|on|that|which|from|to|in)\b)|"
             r"(?:each|every) sentence (?:{modal}|is |being )(?:be )?a question\b"
         ),
-        build=lambda found: (wants("each.sentence_type", each="paragraph", type="question"),),
+        build=lambda found: (
+            (wants("each.sentence_type", each="paragraph", type="question"),) if of_the_whole(found) else ()
+        ),
         needs=("question",),
         examples=(
             example(
@@ -235,7 +238,7 @@ RULES: tuple[Rule, ...] = (
         ),
         not_in=(
             "Ask only questions about the text.",
-            "Use only questions in the first stanza.",
+            "The first two stanzas must only use questions.",
             "Why do some people use only questions?",
         ),
     ),
