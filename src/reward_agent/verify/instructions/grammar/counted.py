@@ -149,7 +149,8 @@ RULES: tuple[Rule, ...] = (
         kind="emoji.count",
         pattern=(
             r"(?:{not}|free (?:of|from)|devoid of) (?:to )?(?:{use} )?(?:any )?"
-            r"(?P<what>emojis?|bullet[- ]points?|bullets|markdown(?: formatting| syntax)?)(?= ?[.,;!]| ?$| in {response}| or | and )"
+            r"(?P<what>emojis?|bullet[- ]points?|bullets|markdown(?: formatting| syntax)?)"
+            r"(?= ?[.,;!]| ?$| in {response}| or | and )"
         ),
         build=_none_of,
         needs=("emoji", "bullet", "markdown"),
