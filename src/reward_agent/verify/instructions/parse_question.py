@@ -75,7 +75,8 @@ def parse_question(question: str) -> Asked | None:
 _SAYS_NOTHING = re.compile(
     r"\b(?:the|a|an|its|it|response|must|be|is|are|have|has|include|includes|contain|consist|of|and|in|with|to|all|"
     r"each|every|only|written|long|exactly|at|least|most|text|use|uses|that|total|also|just|length|whole|entire|"
-    r"entirely|format|formatted|structured|presented|organi[sz]ed|divided|into|as|single)\b",
+    r"entirely|format|formatted|structured|presented|organi[sz]ed|divided|into|as|single|"
+    r"items|entries|points)\b",
     re.IGNORECASE,
 )
 

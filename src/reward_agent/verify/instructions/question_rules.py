@@ -121,7 +121,7 @@ _JUDGES = re.compile(
 _FRAME = frozenset({
     "advice", "information", "details", "detail", "aspects", "tips", "suggestions", "discussion", "description",
     "overview", "reference", "references", "mention", "examples", "example", "fact", "facts", "statement", "way",
-    "ways",
+    "ways", "topic", "subject",
 })  # fmt: skip
 # "That the tenant has 30 days": a text to the tenant says "you".
 _ADDRESSEE = re.compile(

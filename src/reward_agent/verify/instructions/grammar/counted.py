@@ -29,9 +29,18 @@ _NOUNS = "|".join(noun for noun, _, _ in _THINGS)
 _ORDINARY = re.compile(r"\b(?:about|from|of|that|which|on|to|in the (?:text|list|following|table))\b")
 
 
+def _joined(one: Quantity, other: Quantity) -> Quantity:
+    """Two bounds as one range; the first alone where the two are no range."""
+    low = other.low if one.low is None else one.low
+    high = other.high if one.high is None else one.high
+    return one if low is None or high is None or low > high else Quantity(low=low, high=high)
+
+
 def _counted(found: Found) -> Iterable[Constraint]:
     quantity = found.quantity("amount")
     noun = found.words("noun").lower()
+    if (other := found.quantity("other")) and quantity:
+        quantity = _joined(quantity, other)
     if quantity is None or not of_the_whole(found) or _ORDINARY.match(found.after.strip()):
         return
     for pattern, kind, params in _THINGS:
@@ -92,7 +101,7 @@ RULES: tuple[Rule, ...] = (
         pattern=(
             r"\b(?:us(?:e|ing)|includ(?:e|es|ing)|contain(?:s|ing)?|ask(?:s|ing)?|add(?:ing)?|with|insert|ha(?:s|ve)|"
             rf"pose|put) (?P<amount>(?:{{relation}} )?{{count}}(?: {{after_least}}| {{after_most}})?) "
-            rf"(?P<noun>{_NOUNS})\b"
+            rf"(?P<noun>{_NOUNS})\b(?: (?:and|but) (?P<other>{{relation:_r}} {{number:_n}})(?= ?[.,;)]| ?$))?"
         ),
         build=_counted,
         needs=(
@@ -117,6 +126,10 @@ RULES: tuple[Rule, ...] = (
                 "Ask exactly three questions.",
                 wants("sentences.of_type", type="question", quantity=Quantity.exactly(3)),
             ),
+            example(
+                "Use a minimum of two emojis and a maximum of five.",
+                wants("emoji.count", quantity=Quantity(low=2, high=5)),
+            ),
             example("Use 2 links.", wants("links.count", quantity=Quantity.exactly(2))),
             example("Include exactly 3 numbers.", wants("numbers.count", quantity=Quantity.exactly(3))),
         ),
@@ -135,13 +148,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="emoji.count",
         pattern=(
-            r"{not} (?:to )?(?:{use} )?(?:any )?(?P<what>emojis?|bullet[- ]points?|bullets|"
-            r"markdown(?: formatting| syntax)?)(?= ?[.,;!]| ?$| in {response}| or | and )"
+            r"(?:{not}|free (?:of|from)|devoid of) (?:to )?(?:{use} )?(?:any )?"
+            r"(?P<what>emojis?|bullet[- ]points?|bullets|markdown(?: formatting| syntax)?)"
+            r"(?= ?[.,;!]| ?$| in {response}| or | and )"
         ),
         build=_none_of,
         needs=("emoji", "bullet", "markdown"),
         examples=(
             example("Don't use emojis.", wants("emoji.count", quantity=Quantity.at_most(0))),
+            example("Keep it free of emojis.", wants("emoji.count", quantity=Quantity.at_most(0))),
             example("No bullet points, please.", wants("bullets.count", quantity=Quantity.at_most(0))),
             example("Do not use any markdown.", wants("markdown.none")),
         ),
@@ -203,6 +218,30 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         not_in=("No sentence should be longer than the title.",),
+    ),
+    Rule(
+        kind="each.sentence_type",
+        pattern=(
+            r"(?:consist(?:s|ing)? (?:only|solely|entirely|exclusively|purely) of|made up (?:only|solely|entirely) of|"
+            r"(?:use|ask|write|speak in|contain) (?:only|nothing but)|only (?:use|ask|speak in)) "
+            r"(?:rhetorical )?questions\b(?! (?:about|on|that|which|from|to|in)\b)|"
+            r"(?:each|every) sentence (?:{modal}|is |being )(?:be )?a question\b"
+        ),
+        build=lambda found: (
+            (wants("each.sentence_type", each="paragraph", type="question"),) if of_the_whole(found) else ()
+        ),
+        needs=("question",),
+        examples=(
+            example(
+                "Your reply should consist solely of questions.",
+                wants("each.sentence_type", each="paragraph", type="question"),
+            ),
+        ),
+        not_in=(
+            "Ask only questions about the text.",
+            "The first two stanzas must only use questions.",
+            "Why do some people use only questions?",
+        ),
     ),
     Rule(
         kind="acrostic",

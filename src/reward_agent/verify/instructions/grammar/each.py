@@ -264,6 +264,20 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="each.ends_with",
+        pattern=rf"{{end}} (?:each|every|all)(?: of the)? (?P<unit>{{unit:_u}}) (?:with|in) {_WORDS}"
+        r"(?:(?P<phrase>{literal})|(?P<mark>period|full stop|question mark|question\b|exclamation (?:mark|point)|"
+        r"semi-?colon|comma))",
+        build=_ends,
+        needs=("end", "finish", "conclu", "clos"),
+        examples=(
+            example(
+                "End every sentence with an exclamation mark.",
+                wants("each.ends_with", each="sentence", phrase="!"),
+            ),
+        ),
+    ),
+    Rule(
+        kind="each.ends_with",
         pattern=r" and {end} with (?:a |an )?(?P<mark>period|full stop|question mark|exclamation (?:mark|point))",
         build=lambda found: _ends(found) if re.search(r"\b(?:each|every)\b[^.;]*$", found.before) else (),
         needs=("end",),

@@ -162,7 +162,8 @@ RULES: tuple[Rule, ...] = (
         pattern=(
             rf"(?:{{end}} (?:\w+ ){{0,4}}?(?:with|by (?:saying|writing|asking))(?= |:)|(?:the )?(?:very )?(?:end|"
             rf"last (?:words?|sentence|line)) of {{response}} (?:{{modal}})?(?:read|be|say|is|reads)|"
-            rf"(?:last|final) (?:words?|sentence|line) {{modal}}(?:read|be|say)) "
+            rf"(?:last|final) (?:words?|sentence|line) {{modal}}(?:read|be|say)|"
+            rf"whose (?:very )?(?:last|final) (?:words?|sentence|line) (?:is|are|reads?)) "
             rf"?{_PHRASE}{{quote}}"
         ),
         build=_end,
@@ -177,6 +178,11 @@ RULES: tuple[Rule, ...] = (
                 wants("sentences.count", quantity=Quantity.at_most(5)),
                 wants("keywords.include", words=("tea",)),
                 wants("end.phrase", phrase="Yours, Al"),
+            ),
+            example(
+                "Write a two-sentence story whose last word is 'dusk'.",
+                wants("sentences.count", quantity=Quantity.exactly(2)),
+                wants("end.phrase", phrase="dusk"),
             ),
             example("Finish the song with: 'Farewell!'", wants("end.phrase", phrase="Farewell!")),
             example(

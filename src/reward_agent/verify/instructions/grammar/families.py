@@ -5,6 +5,7 @@ from __future__ import annotations
 from reward_agent.verify.instructions.grammar import (
     capitals,
     counted,
+    data_formats,
     each,
     edges,
     forbidden,
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     *nth.RULES,
     *edges.RULES,
     *markup.RULES,
+    *data_formats.RULES,
     *formats.RULES,
     *letters.RULES,
     *capitals.RULES,

@@ -1,4 +1,4 @@
-"""Rules for JSON, code blocks, tables, dialogues and answers to choose from."""
+"""Rules for code blocks, tables, dialogues and answers to choose from."""
 
 from __future__ import annotations
 
@@ -77,53 +77,9 @@ def _choice_lines(found: Found) -> Iterable[Constraint]:
         yield wants("choices.one_of", options=tuple(options))
 
 
-_OF_CODE = re.compile(
-    r"\b(?:parse|parsing|how|what|deseriali\w+|reads?|loads?|explain|script|code|function|handle|program)\b"
-)
 _ONLY = re.compile(r"\b(?:only|just|simply)\b", re.IGNORECASE)
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        kind="json.keys",
-        pattern=r"(?:keys?|fields?|properties)(?: named| called| of|:)? ?(?P<names>{literals})",
-        build=lambda found: (wants("json.keys", keys=tuple(literal.value for literal in found.literals("names"))),),
-        needs=("key", "field", "properties"),
-        also=("json",),
-        examples=(
-            example(
-                "Return JSON with the keys 'name' and 'age'.",
-                wants("json.valid"),
-                wants("json.keys", keys=("name", "age")),
-            ),
-        ),
-    ),
-    Rule(
-        kind="json.valid",
-        pattern=(
-            r"(?:(?:in|as|into|using|with|wrapped in|return|output|a|an|valid) (?:a |an |the |one )?(?:valid |single |"
-            r"pure |only )*json(?: format| block| object| code block| output| code| array| string| document)?\b)(?! "
-            r"file| schema| api| data from| parser| response| messages?)"
-        ),
-        build=lambda found: () if _OF_CODE.search(found.before) else (wants("json.valid"),),
-        needs=("json",),
-        in_questions=True,
-        examples=(
-            example("Wrap your entire response in JSON format.", wants("json.valid")),
-            example("Give three rivers as one JSON object.", wants("json.valid")),
-        ),
-        not_in=("How do I parse JSON in Python?", "Write a script to read a file in JSON format."),
-    ),
-    Rule(
-        kind="yaml.valid",
-        pattern=(
-            r"(?:in|as|using|with|return|output)(?: only)?(?: an?)?(?: valid)? yaml(?: format| only| document)*\b"
-            r"(?! file| parser)"
-        ),
-        build=lambda found: () if _OF_CODE.search(found.before) else (wants("yaml.valid"),),
-        needs=("yaml",),
-        examples=(example("Answer with YAML only.", wants("yaml.valid")),),
-        not_in=("Write a script that reads settings in YAML.", "How do I write lists in YAML?"),
-    ),
     Rule(
         kind="choices.one_of",
         pattern=r"(?:answer|respond|reply)(?: with| by saying)?(?: only| just| simply)?(?: with)?(?: a| either)?"

@@ -16,10 +16,12 @@ def _frequency(found: Found) -> Iterable[Constraint]:
     quantity = found.quantity("times", denied=denied)
     if quantity is None or (denied and quantity.low == quantity.high):
         return
-    for word in entries(found, "keywords"):
-        if quantity == Quantity.at_least(1):
-            yield wants("keywords.include", words=(word,))
-        elif quantity == Quantity.at_most(0):
+    words = entries(found, "keywords")
+    if quantity == Quantity.at_least(1) and words:
+        yield wants("keywords.include", words=words)
+        return
+    for word in words:
+        if quantity == Quantity.at_most(0):
             yield wants("keywords.forbid", words=(word,))
         else:
             yield wants("keywords.frequency", word=word, quantity=quantity)
@@ -129,6 +131,19 @@ RULES: tuple[Rule, ...] = (
             example(
                 "Write three slogans. Use the word 'sun' in each of them.",
                 wants("keywords.frequency", word="sun", quantity=Quantity.at_least(3)),
+            ),
+        ),
+    ),
+    Rule(
+        kind="keywords.frequency",
+        pattern=(rf"\b(?:{{adds}}|with) {GAP}{NOUN} ?,? ?(?:each )?{{times}}(?: each)?{IN_RESPONSE} ?: ?{{keywords}}"),
+        build=_frequency,
+        needs=_TIMES,
+        examples=(
+            example(
+                "Use each of the following words at least twice: ember, ash.",
+                wants("keywords.frequency", word="ember", quantity=Quantity.at_least(2)),
+                wants("keywords.frequency", word="ash", quantity=Quantity.at_least(2)),
             ),
         ),
     ),

@@ -62,6 +62,13 @@ def _include_literal(found: Found) -> Iterable[Constraint]:
     return () if ABOUT_PARTS.match(found.after) else _include(found)
 
 
+_USES_THEM = re.compile(
+    r"\b(?:us(?:e|ing)|includ(?:e|ing)|mention(?:ing)?|incorporat(?:e|ing)|work(?:ing)? in)\b[^.;]{0,30}"
+    r"\b(?:them|these|those|keywords|key ?phrases|key ?terms)\b",
+    re.IGNORECASE,
+)
+
+
 def _appears(found: Found) -> Iterable[Constraint]:
     """ "The word 'a' appears ..." asks for it only where somebody is told to see to it."""
     return _include(found) if found.has("must") or _SEES_TO_IT.search(found.before) else ()
@@ -136,6 +143,16 @@ RULES: tuple[Rule, ...] = (
             example("Keywords to include: sun, full moon.", wants("keywords.include", words=("sun", "full moon"))),
         ),
         not_in=("The following words must not appear: sun, moon.",),
+    ),
+    Rule(
+        kind="keywords.include",
+        pattern=r"^(?:the )?(?:key ?-?words?|key ?-?phrases?|key ?-?terms?) ?: ?{keywords}",
+        build=lambda found: _include(found) if _USES_THEM.search(found.next_sentence) else (),
+        needs=("key",),
+        examples=(
+            example("Keywords: ember, ash. Use all of them.", wants("keywords.include", words=("ember", "ash"))),
+        ),
+        not_in=("Keywords: ember, ash. What do they share?",),
     ),
     Rule(
         kind="keywords.include",

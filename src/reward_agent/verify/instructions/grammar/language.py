@@ -107,6 +107,21 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="language.is",
+        pattern=(
+            r"\b(?:give|write|tell|provide|make|create|compose|draft|send|prepare) (?:me |us )?"
+            r"(?:the|a|an|your|my|this) (?:[\w-]+ )?(?:recipe|description|instructions|directions|guide|overview|plan|"
+            r"list|review|report|biography|bio|post|tweet|ad|caption|script|dialogue|lyrics|prayer|riddle|limerick|"
+            r"itinerary|proposal|resume|message|announcement|invitation|notice|paragraph) in "
+            rf"(?:the )?{_NAME}\b(?: language)?(?= ?[.,;!]| ?$| and | but | with )"
+        ),
+        build=_language,
+        also=tuple(_CODES),
+        needs=(" in ",),
+        examples=(example("Give me the recipe in Spanish, please.", wants("language.is", language="es")),),
+        not_in=("Give me a list in French cuisine style.", "Give me the word for dog in Spanish."),
+    ),
+    Rule(
+        kind="language.is",
         pattern=rf"(?:outside|other than|apart from|besides|except) (?:of )?{_NAME},? no other language",
         build=_language,
         also=tuple(_CODES),

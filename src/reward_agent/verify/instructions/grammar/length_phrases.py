@@ -93,6 +93,26 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="words.count",
+        pattern=rf"\b(?:length|size) ?: ?(?P<amount>(?:{{relation}} )?{{count}}) {LENGTH_UNIT}",
+        build=lambda found: rounded(found) if not found.has("relation") else total(found),
+        numeric=True,
+        needs=("length", "size"),
+        examples=(
+            example("Topic: tea. Length: 150 words.", wants("words.count", quantity=Quantity(low=135, high=165))),
+            example("Length: at most 5 sentences.", wants("sentences.count", quantity=Quantity.at_most(5))),
+        ),
+    ),
+    Rule(
+        kind="characters.count",
+        pattern=r"fits? (?:in|into|within|inside) (?:a |one )?(?:single )?tweet\b",
+        build=lambda found: (wants("characters.count", quantity=Quantity.at_most(280)),),
+        needs=("tweet",),
+        examples=(
+            example("The answer should fit in a tweet.", wants("characters.count", quantity=Quantity.at_most(280))),
+        ),
+    ),
+    Rule(
+        kind="words.count",
         pattern=rf"(?P<amount>{{count}})[- ]{LENGTH_UNIT}[- ](?:long|in length|in total)",
         build=rounded,
         numeric=True,

@@ -31,8 +31,8 @@ _DENIED = re.compile(
 )
 _FITS = re.compile(r"^in\b", re.IGNORECASE)
 _ROUGHLY = re.compile(r"^\W{0,3}(?:aprox|approx|or so\b|or thereabouts)")
-_ROUND = 100
-"""A bare number of words that is a multiple of this is a rough one."""
+_ROUND = 50
+"""A bare number of words that is a multiple of this, from twice as many on, is a rough one."""
 _EACH_SUBJECT = re.compile(rf"^\W*(?:each|every) (?:[a-z]+ ){{0,2}}?(?P<unit>{UNIT_NOUN})\b")
 
 
@@ -75,11 +75,15 @@ def counted(found: Found, quantity: Quantity) -> Iterable[Constraint]:
     yield wants("paragraphs.count", quantity=quantity, **({"divider": divider} if divider else {}))
 
 
+def _is_round(count: int | None) -> bool:
+    return count is not None and count >= 2 * _ROUND and count % _ROUND == 0
+
+
 def rounded(found: Found) -> Iterable[Constraint]:
     """A bare round number of many words, "should be 500 words long", asks for about so many: nobody counts them."""
     for constraint in total(found):
         quantity = constraint.params["quantity"]
-        if constraint.kind == "words.count" and quantity.low == quantity.high and quantity.low % _ROUND == 0:
+        if constraint.kind == "words.count" and quantity.low == quantity.high and _is_round(quantity.low):
             quantity = Quantity(low=quantity.low - quantity.low // 10, high=quantity.low + quantity.low // 10)
             yield wants(constraint.kind, quantity=quantity)
         else:

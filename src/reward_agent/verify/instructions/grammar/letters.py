@@ -147,12 +147,17 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="letters.frequency",
         pattern=(
-            rf"{_NOT} (?:to )?(?:{{use}} |us(?:e|ing) )?(?:any words? (?:with|containing|that contains?) )?(?:the "
+            rf"{_NOT} (?:to |ever |once )?(?:{{use}} |us(?:e|ing) )?(?:any words? (?:with|containing|"
+            rf"that contains?) )?(?:the "
             rf")?{_LETTER}"
         ),
         build=_no_letter,
         needs=("letter",),
         examples=(
+            example(
+                "Describe hail without ever using the letter 's'.",
+                wants("letters.frequency", letter="s", quantity=Quantity.at_most(0)),
+            ),
             example(
                 "Write a song without using the letter e.",
                 wants("letters.frequency", letter="e", quantity=Quantity.at_most(0)),

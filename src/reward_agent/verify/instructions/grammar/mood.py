@@ -51,7 +51,8 @@ _TELLS_OF = re.compile(
     r"(?:should|shall) i|regular expressions?))\b"
 )
 _TELLS_OF_ONE_WHO_ANSWERS = re.compile(
-    r"\b(?:who|that|which) (?:only |always |never |just )?(?:(?:write|speak|talk|type|shout|answer|say|use|text)s?"
+    r"\b(?:who|that|which) (?:(?:can|could|would|will|must|may|does|did) )?(?:only |always |never |just )?"
+    r"(?:(?:write|speak|talk|type|shout|answer|say|use|text)s?"
     r"|repl(?:y|ies)|ends?|begins?|starts?)? ?$"
 )
 _MANNER = re.compile(r"\W*(?:in|using|with|within|without|under|including|containing|making|mentioning|by|as)\b")

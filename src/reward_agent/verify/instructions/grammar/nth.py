@@ -20,7 +20,8 @@ _LENGTH_UNITS = {"w": "words", "s": "sentences", "c": "characters", "l": "lines"
 
 def _which(found: Found) -> tuple[str | None, int | None]:
     """The unit and its number, from 1, negative from the end."""
-    name = unit_named(found.words("unit") or found.words("named"))
+    words = found.words("unit") or found.words("named")
+    name = unit_named(words) if words else found.unit_before()
     ordinal = found.words("ordinal").lower()
     if ordinal in ("last", "final"):
         return name, -1
@@ -94,6 +95,22 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         not_in=("Why does the second sentence start with 'But'?",),
+    ),
+    Rule(
+        kind="paragraph.first_word",
+        pattern=(
+            rf"the {{ordinal}} of (?:which|them|these){_MUST}{{start}} "
+            rf"(?:with (?:the )?word (?P<bare>[\w'-]+)(?= ?[.,;]| ?$)|{_WITH}{{literal}})"
+        ),
+        build=_starts,
+        needs=("of which", "of them", "of these"),
+        also=("start", "begin", "open", "commenc"),
+        examples=(
+            example(
+                "Write exactly 4 paragraphs, the third of which starts with the word 'But'.",
+                wants("paragraph.first_word", nth=3, word="But", paragraphs=4),
+            ),
+        ),
     ),
     Rule(
         kind="paragraph.first_word",
