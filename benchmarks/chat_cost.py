@@ -186,9 +186,7 @@ def main() -> None:
     print(f"CPU milliseconds a call, {IN_FLIGHT} in flight, medians of {asked.rounds} rounds of {asked.calls:,}:")
     for name, costs in found.items():
         middle = statistics.median(costs)
-        print(
-            f"  {name:54} {middle:6.2f}  ({min(costs):.2f} to {max(costs):.2f}; {middle / bare:.1f} times the bare loop)"
-        )
+        print(f"  {name:54} {middle:6.2f}  ({min(costs):.2f} to {max(costs):.2f}; {middle / bare:.1f} times bare)")
     print(f"took {time.perf_counter() - started:.0f} s")
 
 
