@@ -1,10 +1,10 @@
 """Settings -> objects.
 
-    async with open_agent(load_settings(preset="offline")) as agent:
-        judgment = await agent.judge(sample)
+async with open_agent(load_settings(preset="offline")) as agent:
+    judgment = await agent.judge(sample)
 
-    resources.py   what is opened and closed: chat models, evidence, the sandbox
-    stages.py      router, verifiers, preference models, judger, made over what is open
+resources.py   what is opened and closed: chat models, evidence, the sandbox
+stages.py      router, verifiers, preference models, judger, made over what is open
 """
 
 from collections.abc import AsyncIterator
@@ -14,8 +14,17 @@ from reward_agent.agent import RewardAgent
 from reward_agent.build.resources import Say, open_resources, open_sandbox
 from reward_agent.build.stages import build_agent, build_instruction_verifier
 from reward_agent.config import Settings
+from reward_agent.errors import ConfigError
+from reward_agent.protocols import PreferenceModel
 
-__all__ = ["build_agent", "build_instruction_verifier", "open_agent", "open_resources", "open_sandbox"]
+__all__ = [
+    "build_agent",
+    "build_instruction_verifier",
+    "open_agent",
+    "open_preference_model",
+    "open_resources",
+    "open_sandbox",
+]
 
 
 @asynccontextmanager
@@ -25,3 +34,16 @@ async def open_agent(
     """The agent these settings describe, with all that it needs open until the end. See `build_agent`."""
     async with open_resources(settings, say=say) as resources:
         yield build_agent(settings, resources, eager=eager)
+
+
+@asynccontextmanager
+async def open_preference_model(settings: Settings, name: str) -> AsyncIterator[PreferenceModel]:
+    """One preference model of the settings, open until the end. Raises ConfigError where there is none of that name."""
+    chosen = tuple(model for model in settings.prefer if model.name == name)
+    if not chosen:
+        known = ", ".join(model.name for model in settings.prefer) or "none: add a [[prefer]] to the --config file"
+        raise ConfigError(f"there is no preference model {name!r}; configured: {known}")
+    alone = settings.model_copy(update={"prefer": chosen})
+    async with open_resources(alone) as resources:
+        (model,) = build_agent(alone, resources).preference_models
+        yield model

@@ -12,9 +12,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reward_agent.build.preference import open_preference
 from reward_agent.config import Settings
 from reward_agent.errors import ConfigError
-from reward_agent.protocols import ChatModel, EvidenceSource, Sandbox
+from reward_agent.protocols import ChatModel, EvidenceSource, PreferenceModel, Sandbox
 
 if TYPE_CHECKING:
     from reward_agent.sandbox import FusionSandbox, JailedSandbox
@@ -29,6 +30,7 @@ class Resources:
     chat: Mapping[str, ChatModel] = field(default_factory=dict)
     evidence: EvidenceSource | None = None
     sandbox: Sandbox | None = None
+    preference: Mapping[str, PreferenceModel] = field(default_factory=dict)
     tier: str = ""
 
     def chat_model(self, name: str, *, asked_by: str) -> ChatModel:
@@ -38,6 +40,12 @@ class Resources:
                 f"{asked_by} asks the chat model {name!r}, which is not open: use `async with open_agent(settings)`"
             )
         return self.chat[name]
+
+    def preference_model(self, name: str) -> PreferenceModel:
+        """Raises ConfigError where it was not opened."""
+        if name not in self.preference:
+            raise ConfigError(f"the preference model {name!r} is not open: use `async with open_agent(settings)`")
+        return self.preference[name]
 
 
 NOTHING_OPEN = Resources()
@@ -50,8 +58,8 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
 
     Raises ConfigError where something cannot be opened.
     """
-    async with AsyncExitStack():
-        yield Resources()
+    async with AsyncExitStack() as stack:
+        yield Resources(preference=await open_preference(settings.prefer, stack))
 
 
 def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandbox | FusionSandbox"]:

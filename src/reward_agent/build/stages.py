@@ -9,7 +9,7 @@ from reward_agent.agent import RewardAgent
 from reward_agent.build.resources import NOTHING_OPEN, Resources
 from reward_agent.config import Settings
 from reward_agent.config.judge import WeightedJudge
-from reward_agent.config.prefer import PreferSettings
+from reward_agent.config.prefer import PreferSettings, PythonPrefer
 from reward_agent.config.route import RuleRouting
 from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError
@@ -34,7 +34,7 @@ def build_agent(settings: Settings, resources: Resources = NOTHING_OPEN, *, eage
     return RewardAgent(
         router=_router(settings, verifiers),
         verifiers=verifiers,
-        preference_models=tuple(_preference_model(model) for model in settings.prefer),
+        preference_models=tuple(_preference_model(model, resources) for model in settings.prefer),
         judger=_judger(settings),
     )
 
@@ -60,8 +60,10 @@ def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterato
         yield verifier
 
 
-def _preference_model(settings: PreferSettings) -> PreferenceModel:
-    return PythonPreference(name=settings.name, function=_imported(settings.function))
+def _preference_model(settings: PreferSettings, resources: Resources) -> PreferenceModel:
+    if isinstance(settings, PythonPrefer):
+        return PythonPreference(name=settings.name, function=_imported(settings.function))
+    return resources.preference_model(settings.name)
 
 
 def _imported(path: str) -> Callable[[list[dict[str, str]], list[str]], Any]:
@@ -89,7 +91,9 @@ def _judger(settings: Settings) -> Judger:
     judge = settings.judge
     if isinstance(judge, WeightedJudge):
         scales = {
-            model.name: Calibration(centre=model.calibration.centre, spread=model.calibration.spread)
+            model.name: Calibration(
+                centre=model.calibration.centre, spread=model.calibration.spread, points=model.calibration.points
+            )
             for model in settings.prefer
             if judge.normalize and model.calibration is not None
         }
