@@ -24,10 +24,11 @@ from typing import Any
 from benchmarks.provenance import print_header
 from reward_agent.prefer.classifier import LocalPreference, open_classifier
 from reward_agent.prefer.local.load import Checkpoint
+from reward_agent.protocols import PreferenceModel
 from reward_agent.testing.checkpoints import tiny_classifier
 from reward_agent.types import Message
 
-SHAPE = {
+SHAPE: dict[str, Any] = {
     "hidden_size": 384, "intermediate_size": 1024, "num_hidden_layers": 6, "num_attention_heads": 6,
     "num_key_value_heads": 6, "vocab_size": 25_000,
 }  # fmt: skip
@@ -99,7 +100,7 @@ async def compared(path: str, pairs: Sequence[Pair], rounds: int) -> None:
         )
 
 
-async def ours(model: LocalPreference, pairs: Sequence[Pair]) -> list[float]:
+async def ours(model: PreferenceModel, pairs: Sequence[Pair]) -> list[float]:
     asked = (model.score([Message(role="user", content=prompt)], responses) for prompt, responses in pairs)
     return [score for scores in await asyncio.gather(*asked) for score in scores]
 
