@@ -2,11 +2,11 @@
 transformers text-classification pipeline, one after the other), and padded batches in the order of arrival, in one
 run and in 32 bits. And how far the scores lie apart.
 
-    python -m benchmarks.preference_speed [--pairs 256] [--rounds 3] [--sharing]
+    python -m benchmarks.preference_speed [--pairs 256] [--rounds 3] [--shape layers] [--typical 30] [--sharing]
 
-The model is Llama-shaped with random weights, about 20 million parameters, 6 layers; the texts are made-up words of
-mixed length (a prompt has 8 to 300 tokens, a response 4 to 500, most are short). `--sharing` compares a prompt computed
-once with a prompt computed for each of its candidates, for several shares of the tokens: where it pays.
+The model is Llama-shaped with random weights and about 20 million parameters, in one of two shapes; the texts are
+made-up letters of mixed length, most of them short. `--sharing` compares a prompt computed once with a prompt computed
+for each of its candidates, for several shares of the tokens: where it pays.
 Needs the extra `local`.
 """
 
@@ -28,9 +28,15 @@ from reward_agent.protocols import PreferenceModel
 from reward_agent.testing.checkpoints import tiny_classifier
 from reward_agent.types import Message
 
-SHAPE: dict[str, Any] = {
-    "hidden_size": 384, "intermediate_size": 1024, "num_hidden_layers": 6, "num_attention_heads": 6,
-    "num_key_value_heads": 6, "vocab_size": 25_000,
+SHAPES: dict[str, dict[str, Any]] = {
+    "vocabulary": {  # most parameters are embeddings, as in small models with the tokenizer of a large one
+        "hidden_size": 128, "intermediate_size": 352, "num_hidden_layers": 12, "num_attention_heads": 4,
+        "num_key_value_heads": 4, "vocab_size": 128_256,
+    },
+    "layers": {  # half of them compute
+        "hidden_size": 384, "intermediate_size": 1024, "num_hidden_layers": 6, "num_attention_heads": 6,
+        "num_key_value_heads": 6, "vocab_size": 25_000,
+    },
 }  # fmt: skip
 PADDED_BATCH = 16
 Pair = tuple[str, tuple[str, str]]
@@ -41,11 +47,12 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--typical", type=float, default=30, help="tokens of a typical text, beyond its least")
+    parser.add_argument("--shape", choices=list(SHAPES), default="vocabulary")
     parser.add_argument("--sharing", action="store_true")
     options = parser.parse_args()
     print_header("made-up texts, seed 7")
     with tempfile.TemporaryDirectory() as folder:
-        path = str(tiny_classifier(Path(folder), **SHAPE))
+        path = str(tiny_classifier(Path(folder), **SHAPES[options.shape]))
         if options.sharing:
             asyncio.run(sharing(path, options.rounds))
         else:
@@ -105,8 +112,8 @@ async def ours(model: PreferenceModel, pairs: Sequence[Pair]) -> list[float]:
     return [score for scores in await asyncio.gather(*asked) for score in scores]
 
 
-def texts(model: LocalPreference, pairs: Sequence[Pair]) -> list[str]:
-    """The conversations as the reference writes them: the template's text, without the token the tokenizer adds."""
+def texts(model: LocalPreference, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """The conversations as the reference writes them: the template's text."""
     tokenizer = model.template.tokenizer
     return [
         tokenizer.apply_chat_template(
@@ -117,29 +124,32 @@ def texts(model: LocalPreference, pairs: Sequence[Pair]) -> list[str]:
     ]
 
 
-def alone(path: str, conversations: Sequence[str]) -> Callable[[], list[float]]:
-    import torch
+def alone(
+    path: str, conversations: Sequence[str], *, device: str = "cpu", dtype: Any = "float32"
+) -> Callable[[], list[float]]:
     from transformers import pipeline
 
-    pipe: Any = pipeline("text-classification", model=path, dtype=torch.float32, device="cpu")
+    pipe: Any = pipeline("text-classification", model=path, dtype=dtype, device=device)
     how = {"top_k": None, "function_to_apply": "none", "truncation": True, "max_length": 2048, "batch_size": 1}
     return lambda: [pipe(text, **how)[0]["score"] for text in conversations]
 
 
-def in_order(path: str, conversations: Sequence[str]) -> Callable[[], list[float]]:
+def in_order(
+    path: str, conversations: Sequence[str], *, device: str = "cpu", dtype: Any = "float32", batch: int = PADDED_BATCH
+) -> Callable[[], list[float]]:
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     tokenizer: Any = AutoTokenizer.from_pretrained(path)
-    model: Any = AutoModelForSequenceClassification.from_pretrained(path, dtype=torch.float32).eval()
+    model: Any = AutoModelForSequenceClassification.from_pretrained(path, dtype=dtype).to(device).eval()
 
     def scored() -> list[float]:
         scores: list[float] = []
         with torch.inference_mode():
-            for first in range(0, len(conversations), PADDED_BATCH):
-                texts = conversations[first : first + PADDED_BATCH]
-                batch = tokenizer(texts, padding=True, truncation=True, max_length=2048, return_tensors="pt")
-                scores += model(**batch).logits[:, 0].tolist()
+            for first in range(0, len(conversations), batch):
+                texts = conversations[first : first + batch]
+                inputs = tokenizer(texts, padding=True, truncation=True, max_length=2048, return_tensors="pt")
+                scores += model(**inputs.to(device)).logits[:, 0].tolist()
         return scores
 
     return scored

@@ -4,10 +4,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from reward_agent.cli import app
 from reward_agent.config import load_settings
 from reward_agent.config.prefer import CalibrationSettings
-from reward_agent.errors import DataError
+from reward_agent.errors import ConfigError, DataError
 from reward_agent.jobs.calibrate import fit_scale, read_pairs
 from reward_agent.testing import BrokenPreference, LengthPreference
 from reward_agent.types import LabeledSample
@@ -43,3 +45,18 @@ def test_a_model_that_scores_nothing_has_no_scale(tmp_path: Path) -> None:
 def test_too_few_pairs_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="at least 20"):
         asyncio.run(fit_scale(LengthPreference(), pairs(tmp_path, 5), curve=False, concurrency=4))
+
+
+def test_the_command_prints_the_lines_for_a_model_that_has_no_scale_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs(tmp_path)
+    (tmp_path / "lengths.py").write_text("def length(prompt, responses):\n    return [len(t) for t in responses]\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    config = tmp_path / "config.toml"
+    config.write_text('[[prefer]]\ntype = "python"\nname = "mine"\nfunction = "lengths:length"\n')
+    told = ["calibrate", "--data", str(tmp_path / "pairs.jsonl"), "--config", str(config), "--prefer"]
+    done = CliRunner().invoke(app, [*told, "mine"])
+    assert done.exit_code == 0, done.output
+    assert tomllib.loads(done.output)["calibration"]["spread"] > 0
+    assert isinstance(CliRunner().invoke(app, [*told, "yours"]).exception, ConfigError)
