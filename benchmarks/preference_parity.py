@@ -9,7 +9,6 @@ transformers. The model is tiny, Llama-shaped, with random weights; the texts ar
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from reward_agent.prefer.addresses import Addresses
 from reward_agent.prefer.classifier import open_classifier
 from reward_agent.prefer.dialects import DIALECTS
 from reward_agent.prefer.local.load import Checkpoint
-from reward_agent.prefer.server import ServerPreference
+from reward_agent.prefer.server import ServerPreference, open_server
 from reward_agent.testing.checkpoints import tiny_classifier
 from reward_agent.testing.reward_server import RewardServer, serving
 
@@ -32,24 +31,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = str(tiny_classifier(Path(folder)))
         pairs = made_up(options.pairs, typical=30)
-        with serving(RewardServer(score=scored_alone(path))) as server:
+        with serving(holding(path)) as server:
             for dialect in DIALECTS:
                 asyncio.run(compared(dialect, server.url, path, pairs))
 
 
-def scored_alone(path: str) -> Callable[[str], float]:
+def holding(path: str) -> RewardServer:
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     tokenizer: Any = AutoTokenizer.from_pretrained(path)
     model: Any = AutoModelForSequenceClassification.from_pretrained(path, dtype=torch.float32).eval()
 
+    def ids(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False))
+
     def score(text: str) -> float:
         with torch.inference_mode():
-            ids = tokenizer(text, add_special_tokens=False, return_tensors="pt").input_ids
-            return float(model(input_ids=ids).logits[0, 0])
+            return float(model(input_ids=torch.tensor([ids(text)])).logits[0, 0])
 
-    return score
+    return RewardServer(score=score, tokens=lambda text: len(ids(text)))
 
 
 async def compared(dialect: str, url: str, path: str, pairs: list[Pair]) -> None:
@@ -61,9 +62,8 @@ async def compared(dialect: str, url: str, path: str, pairs: list[Pair]) -> None
         template=checkpoint.template(),
         addresses=Addresses(urls=(url,)),
     )
-    # The stand-in counts words as tokens, so its probe cannot compare tokens: it is asked without one.
-    async with open_classifier("here", checkpoint) as here, asked.addresses:
-        left, right = await ours(here, pairs), await ours(asked, pairs)
+    async with open_classifier("here", checkpoint) as here, open_server(asked) as there:
+        left, right = await ours(here, pairs), await ours(there, pairs)
     apart = max(abs(a - b) for a, b in zip(left, right, strict=True))
     first = [a > b for a, b in zip(left[::2], left[1::2], strict=True)]
     second = [a > b for a, b in zip(right[::2], right[1::2], strict=True)]

@@ -162,7 +162,7 @@ async def sharing(path: str, rounds: int) -> None:
     from reward_agent.prefer.local.batches import Row, Unit
 
     async with open_classifier("ours", Checkpoint(model=path)) as model:
-        (scorer,) = model.engine.scorers
+        scorer = model.engine.scorers[0]
         draw = torch.Generator().manual_seed(7)
         for count in (2, 8):
             for shared, rest in ((20, 180), (50, 150), (100, 100), (150, 50), (400, 100)):

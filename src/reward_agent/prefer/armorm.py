@@ -142,7 +142,7 @@ def _load(checkpoint: Checkpoint) -> tuple[ChatTemplate, Places, list[CausalScor
         head = GatedHead.of(weights, temperature=float(getattr(config, "gating_temperature", 10)), device=device)
         scorer = CausalScorer(backbone=backbone.to(device).eval(), head=head, pad=pad_token(config, template))
         share = share and shares(scorer, rows, exact=checkpoint.exact(device))
-        scorers += [scorer] * checkpoint.streams(device)
+        scorers += [scorer] * checkpoint.streams(device, backbone)
     return template, places, scorers, share
 
 

@@ -99,7 +99,7 @@ def _load(checkpoint: Checkpoint) -> _Loaded:
         fits = causal is not None and agree(causal, whole, rows, exact=checkpoint.exact(device))
         scorer: Scorer = causal if causal is not None and fits else whole
         share = share and fits and shares(scorer, rows, exact=checkpoint.exact(device))
-        scorers += [scorer] * checkpoint.streams(device)
+        scorers += [scorer] * checkpoint.streams(device, model)
     return _Loaded(template=template, scorers=scorers, places=places, share=share)
 
 

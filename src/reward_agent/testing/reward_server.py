@@ -26,11 +26,18 @@ def made_up_score(text: str) -> float:
     return sum(ord(sign) * (place % 7 + 1) for place, sign in enumerate(text)) % 101 / 10 - 5
 
 
+def words(text: str) -> int:
+    """How many tokens a text has, where a word is a token."""
+    return len(text.split())
+
+
 @dataclass
 class RewardServer:
-    """What the server does; `asked` keeps the paths and bodies it saw."""
+    """What the server does; `asked` keeps the paths and bodies it saw, `keys` the authorization beside each. `tokens`
+    counts those of a text without the first one that a server may add."""
 
     score: Callable[[str], float] = made_up_score
+    tokens: Callable[[str], int] = words
     sigmoid: bool = False
     double_bos: bool = False
     shuffled: bool = False
@@ -54,7 +61,7 @@ class RewardServer:
             score = 1 / (1 + math.exp(-score)) if activation and not self.sigmoid else score
             numbers = {"probs": [score], "num_classes": 1} if path == "/classify" else {"data": [score]}
             rows.append({"index": index, "label": "LABEL_0", **numbers})
-        tokens = sum(len(text.split()) + special for text in texts)
+        tokens = sum(self.tokens(text) + special for text in texts)
         return {"data": rows[::-1] if self.shuffled else rows, "usage": {"prompt_tokens": tokens}}
 
     def _scored(self, text: str) -> float:

@@ -15,6 +15,8 @@ CPU_BATCH_TOKENS = 1024
 """Enough rows to use a core well, few enough for its caches (benchmarks/preference_speed.py)."""
 GPU_BATCH_TOKENS = 16384
 MOST_STREAMS = 16
+SMALL_MODEL = 500_000_000
+"""Parameters. In larger models one operation is work enough for all cores."""
 UNBOUNDED = 10**9
 """A tokenizer that knows no limit says so with an enormous number."""
 
@@ -65,14 +67,16 @@ class Checkpoint:
             return torch.float32
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
-    def streams(self, device: str) -> int:
-        """How many batches are computed at the same time there: on a CPU one a core, over the same weights, since two
-        batches with a thread each are faster than one with two that wait for each other at every operation."""
-        if not device.startswith("cpu"):
+    def streams(self, device: str, model: Any) -> int:
+        """How many batches are computed at the same time there. A small model on a CPU takes one a core, over the same
+        weights: two batches with a thread each are faster than one whose two threads wait for each other at every
+        small operation. That sets torch's threads for the process."""
+        if not device.startswith("cpu") or model.num_parameters() > SMALL_MODEL:
             return 1
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.torch().set_num_threads(1)
-        return min(cores, MOST_STREAMS)
+        streams = min(cores, MOST_STREAMS)
+        self.torch().set_num_threads(max(1, cores // streams))
+        return streams
 
     def exact(self, device: str) -> bool:
         """Whether the weights have 32 bits there."""
