@@ -16,7 +16,7 @@ from reward_agent.testing import (
     ScoringVerifier,
     agent_of,
 )
-from reward_agent.types import Judgment, Message, Sample, Signal, Verdict
+from reward_agent.types import Finding, Judgment, Message, Sample, Signal, Verdict
 
 PAIR = Sample.of("Be polite.", ["please sit", "sit"])
 POLITE = ScoringVerifier("polite", lambda text: float("please" in text))
@@ -102,6 +102,36 @@ def test_scores_that_do_not_fit_the_candidates_are_a_failure(scores: tuple[float
     assert judgment.signals == ()
     assert judgment.decision is None
     assert judgment.failures[0].source == "fixed"
+
+
+@dataclass(frozen=True)
+class ExplainingPreference:
+    """Says what it read beside each score, and forgets the last candidates."""
+
+    forgets: int = 0
+    name: str = "explaining"
+
+    async def score(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[float]:
+        raise AssertionError("a model that explains itself is asked for verdicts")
+
+    async def judge(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[Verdict]:
+        verdicts = [
+            Verdict(score=float(len(text)), findings=(Finding(subject="length", score=None, reason=text),))
+            for text in responses
+        ]
+        return verdicts[: len(verdicts) - self.forgets]
+
+
+def test_what_a_preference_model_found_is_in_the_judgment() -> None:
+    judgment = judged(agent_of(preference_models=[ExplainingPreference()]))
+    assert [verdict.score for verdict in judgment.signals[0].verdicts] == [10.0, 3.0]
+    assert [verdict.findings[0].reason for verdict in judgment.signals[0].verdicts] == ["please sit", "sit"]
+
+
+def test_a_preference_model_that_forgets_a_candidate_has_failed() -> None:
+    judgment = judged(agent_of(preference_models=[ExplainingPreference(forgets=1)]))
+    assert judgment.signals == ()
+    assert "expected a result for each of 2 candidates, got 1" in judgment.failures[0].error
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from reward_agent.errors import ConfigError, SignalError
 from reward_agent.prompting import metered
-from reward_agent.protocols import Judger, PreferenceModel, Router, Verifier
+from reward_agent.protocols import ExplainedPreference, Judger, PreferenceModel, Router, Verifier
 from reward_agent.together import together
 from reward_agent.types import Decision, Failure, Judgment, Plan, Sample, Signal, Verdict
 
@@ -98,11 +98,15 @@ async def _verified(verifier: Verifier, sample: Sample) -> Signal:
 
 
 async def _preferred(model: PreferenceModel, sample: Sample) -> Signal:
-    scores = [float(score) for score in await model.score(sample.prompt, sample.responses)]
-    _aligned(len(scores), sample)
-    if not all(math.isfinite(score) for score in scores):
-        raise SignalError(f"scores must be finite numbers, got {scores}")
-    return Signal(name=model.name, kind="preference", verdicts=tuple(Verdict(score=score) for score in scores))
+    if isinstance(model, ExplainedPreference):
+        verdicts = tuple(await model.judge(sample.prompt, sample.responses))
+    else:
+        scores = [float(score) for score in await model.score(sample.prompt, sample.responses)]
+        if not all(math.isfinite(score) for score in scores):
+            raise SignalError(f"scores must be finite numbers, got {scores}")
+        verdicts = tuple(Verdict(score=score) for score in scores)
+    _aligned(len(verdicts), sample)
+    return Signal(name=model.name, kind="preference", verdicts=verdicts)
 
 
 async def _decided(judger: Judger, sample: Sample, signals: Sequence[Signal]) -> Decision:

@@ -17,6 +17,7 @@ from reward_agent.types import (
     Plan,
     Sample,
     Signal,
+    Verdict,
 )
 
 
@@ -59,6 +60,18 @@ class PreferenceModel(Protocol):
 
     async def score(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[float]:
         """A finite score for every response, higher is better, in the model's own unit. Raises SignalError."""
+        ...
+
+
+@runtime_checkable
+class ExplainedPreference(PreferenceModel, Protocol):
+    """A preference model that can say more than a number: its objectives, what it could not read.
+
+    The agent asks `judge` where a model has it, else `score`. Both give the same scores.
+    """
+
+    async def judge(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[Verdict]:
+        """A verdict for every response, its score in the model's own unit. Raises SignalError."""
         ...
 
 

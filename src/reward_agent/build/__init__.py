@@ -17,8 +17,17 @@ from reward_agent.build.instructions import instruction_verifier_of
 from reward_agent.build.resources import Say, open_resources, open_sandbox
 from reward_agent.build.stages import build_agent
 from reward_agent.config import Settings
+from reward_agent.errors import ConfigError
+from reward_agent.protocols import PreferenceModel
 
-__all__ = ["build_agent", "instruction_verifier_of", "open_agent", "open_resources", "open_sandbox"]
+__all__ = [
+    "build_agent",
+    "instruction_verifier_of",
+    "open_agent",
+    "open_preference_model",
+    "open_resources",
+    "open_sandbox",
+]
 
 
 @asynccontextmanager
@@ -28,3 +37,16 @@ async def open_agent(
     """The agent these settings describe, with all that it needs open until the end. See `build_agent`."""
     async with open_resources(settings, say=say) as resources:
         yield build_agent(settings, resources, eager=eager)
+
+
+@asynccontextmanager
+async def open_preference_model(settings: Settings, name: str) -> AsyncIterator[PreferenceModel]:
+    """One preference model of the settings, open until the end. Raises ConfigError where there is none of that name."""
+    chosen = tuple(model for model in settings.prefer if model.name == name)
+    if not chosen:
+        known = ", ".join(model.name for model in settings.prefer) or "none: add a [[prefer]] to the --config file"
+        raise ConfigError(f"there is no preference model {name!r}; configured: {known}")
+    alone = settings.model_copy(update={"prefer": chosen})
+    async with open_resources(alone) as resources:
+        (model,) = build_agent(alone, resources).preference_models
+        yield model

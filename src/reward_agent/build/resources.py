@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from reward_agent.build.chat import open_chat_models
 from reward_agent.build.evidence import open_evidence
 from reward_agent.build.kept import open_kept
+from reward_agent.build.preference import open_preference
 from reward_agent.build.say import Say
 from reward_agent.config import Settings
 from reward_agent.config.instructions import ModelInstructions
 from reward_agent.errors import ConfigError
-from reward_agent.protocols import ChatModel, EvidenceSource, Sandbox
+from reward_agent.protocols import ChatModel, EvidenceSource, PreferenceModel, Sandbox
 from reward_agent.store import Store
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Resources:
     store: Store | None = None
     evidence: EvidenceSource | None = None
     sandbox: Sandbox | None = None
+    preference: Mapping[str, PreferenceModel] = field(default_factory=dict)
     tier: str = ""
 
     def chat_model(self, name: str, *, asked_by: str) -> ChatModel:
@@ -46,6 +48,12 @@ class Resources:
                 f"{asked_by} asks the chat model {name!r}, which is not open: use `async with open_agent(settings)`"
             )
         return self.chat[name]
+
+    def preference_model(self, name: str) -> PreferenceModel:
+        """Raises ConfigError where it was not opened."""
+        if name not in self.preference:
+            raise ConfigError(f"the preference model {name!r} is not open: use `async with open_agent(settings)`")
+        return self.preference[name]
 
 
 NOTHING_OPEN = Resources()
@@ -63,7 +71,10 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
         chat = await stack.enter_async_context(open_chat_models(settings, kept, say=say))
         evidence = await stack.enter_async_context(open_evidence(settings, chat, kept.cache, say=say))
         sandbox, tier = await opened_sandbox(settings, stack, say)
-        yield Resources(chat=chat, store=kept.cache, evidence=evidence, sandbox=sandbox, tier=tier)
+        preference = await open_preference(settings.prefer, stack)
+        yield Resources(
+            chat=chat, store=kept.cache, evidence=evidence, sandbox=sandbox, tier=tier, preference=preference
+        )
 
 
 async def opened_sandbox(settings: Settings, stack: AsyncExitStack, say: Say) -> tuple[Sandbox | None, str]:

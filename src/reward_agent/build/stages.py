@@ -11,7 +11,7 @@ from reward_agent.build.resources import NOTHING_OPEN, Resources
 from reward_agent.config import Settings
 from reward_agent.config.factuality import GroupedFactuality, PairwiseFactuality
 from reward_agent.config.judge import ModelJudge, WeightedJudge
-from reward_agent.config.prefer import ModelPrefer, PreferSettings
+from reward_agent.config.prefer import ModelPrefer, PreferSettings, PythonPrefer
 from reward_agent.config.route import ModelRouting, RuleRouting
 from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError
@@ -82,7 +82,9 @@ def _preference_model(settings: PreferSettings, resources: Resources) -> Prefere
         if settings.mode == "point":
             return PointwiseModel(name=settings.name, chat=chat)
         return PairwiseModel(name=settings.name, chat=chat, opponents=settings.opponents)
-    return PythonPreference(name=settings.name, function=_imported(settings.function))
+    if isinstance(settings, PythonPrefer):
+        return PythonPreference(name=settings.name, function=_imported(settings.function))
+    return resources.preference_model(settings.name)
 
 
 def _imported(path: str) -> Callable[[list[dict[str, str]], list[str]], Any]:
@@ -112,7 +114,9 @@ def _judger(settings: Settings, resources: Resources) -> Judger:
         return ModelJudger(chat=resources.chat_model(judge.chat, asked_by="judge"))
     if isinstance(judge, WeightedJudge):
         scales = {
-            model.name: Calibration(centre=model.calibration.centre, spread=model.calibration.spread)
+            model.name: Calibration(
+                centre=model.calibration.centre, spread=model.calibration.spread, points=model.calibration.points
+            )
             for model in settings.prefer
             if judge.normalize and model.calibration is not None
         }

@@ -1,17 +1,28 @@
-"""`[[prefer]]`: the preference models."""
+"""`[[prefer]]`: the preference models, told apart by `type`."""
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field
+from pydantic import Discriminator, Field, model_validator
 
 from reward_agent.config.section import Section
 
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
 
 class CalibrationSettings(Section):
-    """The fixed scale of a preference model: its typical score, and how many of its units make one logit."""
+    """The fixed scale of a preference model: its typical score, and how many of its units make one logit. `points`: an
+    isotonic curve of (score, chance to be the better one), if one was fitted."""
 
-    centre: float = Field(allow_inf_nan=False)
+    centre: Number
     spread: float = Field(gt=0, allow_inf_nan=False)
+    points: tuple[tuple[Number, Annotated[float, Field(ge=0, le=1)]], ...] = ()
+
+    @model_validator(mode="after")
+    def _rising(self) -> "CalibrationSettings":
+        for (x, y), (next_x, next_y) in zip(self.points, self.points[1:], strict=False):
+            if not (x < next_x and y <= next_y):
+                raise ValueError(f"points must rise from one to the next, got [{x}, {y}] before [{next_x}, {next_y}]")
+        return self
 
 
 class PythonPrefer(Section):
@@ -43,4 +54,71 @@ class ModelPrefer(Section):
     calibration: CalibrationSettings | None = Field(default_factory=lambda of: CALIBRATIONS.get(of.get("mode", "")))
 
 
-PreferSettings = Annotated[PythonPrefer | ModelPrefer, Discriminator("type")]
+class LocalPrefer(Section):
+    """A reward model in this process (extra `local`). `model`: a hub id or a folder; `revision`: of the hub id.
+    `devices`: as torch names them, one replica each; by default every GPU, else the CPU. `dtype`: "auto" is bfloat16
+    on a GPU and float32 on a CPU. `max_tokens`: what of a conversation is read at most; by default all the model can.
+    `batch_tokens`: tokens in a batch, padding counted. `share_prompts`: whether the candidates of a prompt may have it
+    computed once, where that pays."""
+
+    name: str = Field(min_length=1)
+    model: str = Field(min_length=1)
+    revision: str | None = None
+    devices: tuple[str, ...] = ()
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    max_tokens: int | None = Field(default=None, ge=16)
+    batch_tokens: int | None = Field(default=None, ge=1)
+    share_prompts: bool = True
+    calibration: CalibrationSettings | None = None
+
+
+class ClassifierPrefer(LocalPrefer):
+    """Any `AutoModelForSequenceClassification` with one label."""
+
+    type: Literal["classifier"]
+
+
+class ArmoPrefer(LocalPrefer):
+    """ArmoRM-Llama3-8B-v0.1, or a checkpoint with the same head."""
+
+    type: Literal["armorm"]
+    model: str = "RLHFlow/ArmoRM-Llama3-8B-v0.1"
+
+
+class ServerPrefer(Section):
+    """A server that holds a reward model. `urls`: one or more that hold the same, among which the load is spread.
+    `dialect`: "vllm" (/classify), "vllm-pooling" (/pooling), "sglang" (/classify), "openrlhf" (/get_reward).
+    `tokenizer`: a hub id or folder whose chat template writes the conversation; sglang and openrlhf need one, with vllm
+    the server's own template is used where it is not given. `max_tokens`: what of a conversation is sent at most, by
+    that tokenizer. `unit_scores`: set it to true for a model whose scores lie between 0 and 1 on purpose: without it,
+    such scores are taken for a sigmoid that nobody turned off. `api_key_env`: the environment variable with the key."""
+
+    type: Literal["server"]
+    name: str = Field(min_length=1)
+    dialect: Literal["vllm", "vllm-pooling", "sglang", "openrlhf"]
+    urls: tuple[Annotated[str, Field(pattern=r"^https?://")], ...] = Field(min_length=1)
+    model: str = ""
+    tokenizer: str | None = None
+    max_tokens: int | None = Field(default=None, ge=16)
+    concurrency: int = Field(default=64, ge=1, le=4096)
+    timeout_s: float = Field(default=180.0, gt=0, le=3600)
+    tries: int = Field(default=4, ge=1, le=20)
+    api_key_env: str | None = None
+    unit_scores: bool = False
+    calibration: CalibrationSettings | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ServerPrefer":
+        if self.dialect in ("sglang", "openrlhf") and self.tokenizer is None:
+            raise ValueError(
+                f"the dialect {self.dialect!r} takes text that went through the chat template: give `tokenizer`, the "
+                "hub id or folder of the model"
+            )
+        if self.dialect.startswith("vllm") and not self.model:
+            raise ValueError("give `model`, the name under which the server holds it (GET /v1/models lists it)")
+        return self
+
+
+PreferSettings = Annotated[
+    PythonPrefer | ModelPrefer | ClassifierPrefer | ArmoPrefer | ServerPrefer, Discriminator("type")
+]
