@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from reward_agent.sandbox.pool import JailedSandbox, Requirement, open_sandbox
+from reward_agent.sandbox.opening import Choice, Requirement, open_sandbox
+from reward_agent.sandbox.pool import JailedSandbox
 from reward_agent.sandbox.suite.cases import Case, HonestChecker
 from reward_agent.sandbox.suite.watch import Watch, watching
 from reward_agent.sandbox.worker import SandboxError
@@ -70,7 +71,12 @@ class Difference:
 
 
 async def try_hostile(
-    cases: Sequence[Case], *, require: Requirement = "strict", lanes: int = 2, without: Sequence[str] = ()
+    cases: Sequence[Case],
+    *,
+    require: Requirement = "strict",
+    tier: Choice = "auto",
+    lanes: int = 2,
+    without: Sequence[str] = (),
 ) -> list[CaseResult]:
     """Every case, in as many lanes as given; each lane has its own worker, canaries and listeners."""
     queue = deque(enumerate(cases))
@@ -79,7 +85,7 @@ async def try_hostile(
     async def lane() -> None:
         with watching() as watch:
             async with open_sandbox(
-                require=require, workers=1, cpu_s=CPU_S, wall_s=WALL_S, memory_mb=256, without=without
+                require=require, tier=tier, workers=1, cpu_s=CPU_S, wall_s=WALL_S, memory_mb=256, without=without
             ) as sandbox:
                 while queue:
                     place, case = queue.popleft()
@@ -100,7 +106,8 @@ async def _try_case(case: Case, sandbox: JailedSandbox, watch: Watch) -> CaseRes
     except SandboxError as error:
         problems.append(f"the sandbox failed: {error}")
     seconds = time.monotonic() - started
-    if sandbox.process_ids != (worker,):
+    ended_with_its_guest = sandbox.report().tier.startswith("wasm") and Outcome.TIMEOUT in outcomes
+    if sandbox.process_ids != (worker,) and not ended_with_its_guest:
         problems.append("the worker was lost")
     if not case.allowed.issuperset(outcomes):
         problems.append(f"ended as {', '.join(sorted(set(outcomes) - case.allowed))}")
@@ -115,10 +122,14 @@ async def _try_case(case: Case, sandbox: JailedSandbox, watch: Watch) -> CaseRes
 
 
 async def try_honest(
-    checkers: Sequence[HonestChecker], texts: Sequence[str] = TEXTS, *, require: Requirement = "strict"
+    checkers: Sequence[HonestChecker],
+    texts: Sequence[str] = TEXTS,
+    *,
+    require: Requirement = "strict",
+    tier: Choice = "auto",
 ) -> list[Difference]:
     """Every honest checker on every text, in the sandbox and in this process."""
-    async with open_sandbox(require=require) as sandbox:
+    async with open_sandbox(require=require, tier=tier) as sandbox:
         sandboxed = await asyncio.gather(*(sandbox.run(checker.source, texts) for checker in checkers))
     return [
         Difference(checker=checker, response=text, plain=plain, sandboxed=outcome)
