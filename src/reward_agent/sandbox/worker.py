@@ -1,7 +1,7 @@
 """The caller's end of one worker process: starts it, asks it, ends it.
 
-A worker of the jail is started by exec and never by a fork of the caller's memory: its cost does not depend on how large the
-caller is. It gets an empty environment and one descriptor, a socket that is its standard input.
+A worker of the jail is started by exec and never by a fork of the caller's memory: its cost does not depend on how
+large the caller is. It gets an empty environment and one descriptor, a socket that is its standard input.
 """
 
 import asyncio

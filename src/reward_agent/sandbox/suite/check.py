@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reward_agent.sandbox.opening import Choice, Requirement, open_sandbox
 from reward_agent.sandbox.report import STOPS, SandboxReport
 from reward_agent.sandbox.suite.cases import honest_checkers, hostile_cases
-from reward_agent.sandbox.suite.trial import CaseResult, Difference, try_honest, try_hostile
+from reward_agent.sandbox.suite.trial import CaseResult, Difference, comparable, try_honest, try_hostile
 
 # Where the kernel's filter is off these would do harm to more than canaries: they are not run in the degraded tier.
 _HARMFUL = frozenset({"signals", "kernel", "processes"})
@@ -50,7 +50,7 @@ async def check_host(
         report=report,
         hostile=tuple(hostile),
         left_out=len(hostile_cases()) - len(cases),
-        honest=len(honest_checkers()),
+        honest=len(comparable(honest_checkers(), report.python)),
         differences=tuple(differences),
         seconds=time.monotonic() - started,
     )

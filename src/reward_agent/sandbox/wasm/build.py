@@ -25,7 +25,7 @@ def sources() -> tuple[Path, ...]:
 
 
 def componentize(folder: Path) -> None:
-    """Writes checker.wasm. Raises RuntimeError with what componentize-py said."""
+    """Writes checker.wasm. Ends the process with what componentize-py said where it fails."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         app = Path(place) / "app"
         jail = app / "reward_agent" / "sandbox" / "jail"
@@ -46,7 +46,7 @@ def componentize(folder: Path) -> None:
             check=False,
         )
     if done.returncode != 0:
-        raise RuntimeError(f"componentize-py failed: {done.stderr.strip()[:600]}")
+        sys.exit(f"componentize-py failed: {done.stderr.strip()[:500]}")
 
 
 def compile_component(folder: Path) -> None:
@@ -57,6 +57,7 @@ def compile_component(folder: Path) -> None:
 
     component = Component.from_file(new_engine(), str(folder / COMPONENT))
     (folder / MACHINE_CODE).write_bytes(component.serialize())
+    (folder / COMPONENT).unlink()  # of no more use
 
 
 def main() -> None:

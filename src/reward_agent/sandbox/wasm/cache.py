@@ -78,7 +78,7 @@ def _build(folder: Path, place: Path) -> None:
     try:
         done = subprocess.run(  # noqa: S603  # this very interpreter
             [sys.executable, "-m", "reward_agent.sandbox.wasm.build", str(fresh)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env={**os.environ, "RUST_BACKTRACE": "0", "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             capture_output=True,
             text=True,
             errors="replace",

@@ -9,6 +9,7 @@ Does NOT promise: that a guest inside a call to the host (a sleep) can be stoppe
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,8 +21,8 @@ from reward_agent.sandbox.jail import frames
 if TYPE_CHECKING:
     from wasmtime.component import Func
 
-STACK_BYTES = 8 * 2**20  # of the guest, so that Python's own limits on recursion come first
-THREAD_STACK_BYTES = 4 * STACK_BYTES
+STACK_BYTES = 2 * 2**20  # of the guest; the engine takes no more
+THREAD_STACK_BYTES = 8 * STACK_BYTES
 _TABLE_ELEMENTS = 200_000
 _TIMEOUTS_A_BATCH = 2
 
@@ -78,9 +79,9 @@ class Guest:
 
     def call(self, name: str, text: str | None = None) -> object:
         """Raises WasmtimeError where the guest traps."""
-        function = self._functions.get(name)
-        if function is None:
-            function = self._functions[name] = self._instance.get_func(self.store, name)
+        function = self._functions.get(name) or self._instance.get_func(self.store, name)
+        assert function is not None
+        self._functions[name] = function
         return function(self.store) if text is None else function(self.store, text)
 
 
@@ -90,7 +91,7 @@ class Batch:
     def __init__(self, guests: Guests, watcher: Watcher, source: str, codes: bytearray) -> None:
         self._guests = guests
         self._watcher = watcher
-        self._source = json.dumps(source)  # ASCII: a component's strings cannot hold lone surrogates
+        self._source = sent(source)
         self._guest: Guest | None = None  # has loaded the checker and not trapped since
         self.codes = codes  # so far; also read by whoever ends a guest that does not stop
 
@@ -99,8 +100,8 @@ class Batch:
         out of time the rest is not run."""
         for response in responses:
             late = self.codes.count(frames.TIMEOUT) >= _TIMEOUTS_A_BATCH
-            text = "" if late else json.dumps(response)
-            self.codes.append(frames.NOT_RUN if late else self._watched(lambda guest, t=text: self._check(guest, t)))
+            check = partial(self._check, sent(response))
+            self.codes.append(frames.NOT_RUN if late else self._watched(check))
 
     def lint(self) -> bytes:
         """The lint's text; a first byte of 0 and a code where the guest did not live to say it."""
@@ -113,7 +114,7 @@ class Batch:
         code = self._watched(ask)
         return bytes(said) if code == frames.TRUE else bytes([0, code])
 
-    def _check(self, guest: Guest, response: str) -> int:
+    def _check(self, response: str, guest: Guest) -> int:
         if guest is not self._guest:
             loaded = guest.call("load", self._source)
             if loaded != 0:
@@ -131,6 +132,16 @@ class Batch:
             return frames.TIMEOUT if self._watcher.end() else frames.CRASH
         self._watcher.end()
         return code
+
+
+def sent(text: str) -> str:
+    """A text as the guest takes it: marked, and as ASCII JSON where it has lone surrogates, which a component's strings
+    cannot hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "J" + json.dumps(text)
+    return "T" + text
 
 
 def _code(value: object) -> int:

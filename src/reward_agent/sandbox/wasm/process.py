@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from reward_agent.sandbox.report import Layer, Tier
 from reward_agent.sandbox.worker import PACKAGE, Connection, SandboxError, WorkerLost, WorkerSettings, admitted
 
 _TIMEOUTS_A_BATCH = 2
+_ATTEMPTS = 2  # at a response whose process dies: somebody else may have killed it
 
 # As in the jail's worker: the packages' own __init__ files are not run. Of site-packages only this worker's own code
 # takes anything, and that is wasmtime.
@@ -76,7 +78,26 @@ class WasmWorker:
         return "wasm+strict" if any(layer.name == "seccomp" and layer.held for layer in self.layers) else "wasm"
 
     async def run(self, source: bytes, responses: Sequence[bytes]) -> bytes:
-        """See `Worker`."""
+        """See `Worker`. A response that ends the whole process is found by running them one at a time: a crash."""
+        try:
+            return await self._run(source, responses)
+        except WorkerLost:
+            await self._start_again()
+        codes = b""
+        for response in responses:
+            late = codes.count(frames.TIMEOUT) >= _TIMEOUTS_A_BATCH
+            codes += bytes([frames.NOT_RUN]) if late else await self._run_alone(source, response)
+        return codes
+
+    async def _run_alone(self, source: bytes, response: bytes) -> bytes:
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._run(source, [response])
+            except WorkerLost:
+                await self._start_again()
+        return bytes([frames.CRASH])
+
+    async def _run(self, source: bytes, responses: Sequence[bytes]) -> bytes:
         codes = b""
         while len(codes) < len(responses):
             if codes.count(frames.TIMEOUT) >= _TIMEOUTS_A_BATCH:
@@ -97,8 +118,7 @@ class WasmWorker:
 
     async def end(self) -> None:
         """See `Worker`."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        _kill(self.process)
         self.connection.writer.close()
         await self.process.wait()
 
@@ -130,16 +150,20 @@ async def _spawn(settings: WorkerSettings, component: Path) -> tuple[asyncio.sub
         raise SandboxError(f"a sandbox worker did not start with {settings.python}: {error}") from None
     assert process.stdin is not None
     assert process.stdout is not None
-    connection = Connection(
-        reader=process.stdout, writer=process.stdin, cpu_s=settings.cpu_s, wall_s=settings.wall_s
-    )
+    connection = Connection(reader=process.stdout, writer=process.stdin, cpu_s=settings.cpu_s, wall_s=settings.wall_s)
     return process, connection
 
 
 async def _last_words(process: asyncio.subprocess.Process) -> str:
     """Ends a worker that never greeted and gives the end of what it printed."""
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    _kill(process)
     assert process.stderr is not None
     lines = (await process.stderr.read(8192)).decode(errors="replace").strip().splitlines()
     return lines[-1][:300] if lines else f"it ended with status {await process.wait()} and said nothing"
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Process.kill would first look whether the process has ended, and so take its status from whoever waits for it."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

@@ -13,7 +13,7 @@ import sys
 LayerFound = tuple[str, bool, str]
 
 # Beside what a child may do: waiting for a lock, and the engine's signal handling.
-_MORE = ("futex", "rt_sigprocmask", "sigaltstack", "rt_sigaction", "clock_nanosleep", "getppid", "poll")
+_MORE = ("futex", "rt_sigprocmask", "sigaltstack", "rt_sigaction", "clock_nanosleep", "getppid")
 
 
 class Walls:

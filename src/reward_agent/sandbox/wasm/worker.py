@@ -9,7 +9,6 @@ Does NOT promise: a CPU clock on its own thread; the clock is the whole process'
 
 import json
 import os
-import sys
 import threading
 import time
 from pathlib import Path
