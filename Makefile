@@ -1,18 +1,24 @@
 # make demo    judge the starter set with nothing but Python
 # make test    every light test; make check: format, lint, types, imports
+# make test-extras    the tests of optional dependencies, which it installs
 # A virtual environment is made on first use: with uv where it is installed, else venv and pip.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check format clean setup
+EXTRAS := wasm
+
+.PHONY: demo test test-extras check format clean setup
 
 demo: $(VENV)/.core
 	$(BIN)/reward-agent demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+test-extras: $(VENV)/.extras
+	$(BIN)/python -m pytest -m extras
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check
@@ -44,4 +50,9 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml
 $(VENV)/.dev: $(VENV)/.core
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -e . --group dev; \
 	else $(BIN)/python -m pip install --quiet -e . --group dev; fi
+	@touch $@
+
+$(VENV)/.extras: $(VENV)/.dev
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -e '.[$(EXTRAS)]'; \
+	else $(BIN)/python -m pip install --quiet -e '.[$(EXTRAS)]'; fi
 	@touch $@

@@ -92,9 +92,10 @@ class VoteJudge(_Section):
 
 class SandboxSettings(_Section):
     """Where generated checkers run. `require`: the least tier to accept ("degraded" is resource limits alone).
-    `tier`: "wasm" takes WebAssembly (extra `wasm`) even where the kernel's jail would do. `workers`: one a core by default. `cpu_s` and `wall_s`: for one response, the second as a backstop.
-    `memory_mb`: for one batch. `in_flight`: calls served at once. `server`: the address of a SandboxFusion server that
-    runs them instead; the other settings but `wall_s` are then that server's own."""
+    `tier`: "wasm" takes WebAssembly (extra `wasm`) even where the kernel's jail would do. `workers`: one a core by
+    default. `cpu_s` and `wall_s`: for one response, the second as a backstop. `memory_mb`: for one batch. `in_flight`:
+    calls served at once. `server`: the address of a SandboxFusion server that runs them instead; the other settings but
+    `wall_s` are then that server's own."""
 
     require: Literal["strict", "wasm", "degraded"] = "strict"
     tier: Literal["auto", "wasm"] = "auto"

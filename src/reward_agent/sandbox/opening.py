@@ -126,8 +126,8 @@ def _cannot_be(require: Requirement, why: str) -> str:
     )
     return (
         f"sandbox.require = {require!r} cannot be had on this host: the seccomp filter is not in force ({why}). "
-        "Generated checkers are not run. Use Linux on x86-64 or aarch64 in a container whose profile allows seccomp(2); "
-        f"{without_kernel}; or accept resource limits alone with sandbox.require = 'degraded'"
+        "Generated checkers are not run. Use Linux on x86-64 or aarch64 in a container whose profile allows "
+        f"seccomp(2); {without_kernel}; or accept resource limits alone with sandbox.require = 'degraded'"
     )
 
 

@@ -1,9 +1,9 @@
 """Reads the checkers of `hostile/` and `honest/`.
 
-A block starts with `#### name`, then optionally `-> outcomes` that are allowed, then `| wasm: outcomes` that are allowed
-besides in WebAssembly, then `<< texts` it is run on. Without outcomes everything but "true" is allowed: a hostile
-checker returns True only if what it tried has worked. In WebAssembly some calls say that they have worked and do
-nothing, numbers are of 32 bits, and there is no pipe to forge.
+A block starts with `#### name`, then optionally `-> outcomes` that are allowed, then `| wasm: outcomes` that are
+allowed besides in WebAssembly, then `<< texts` it is run on. Without outcomes everything but "true" is allowed: a
+hostile checker returns True only if what it tried has worked. In WebAssembly some calls say that they have worked and
+do nothing, numbers are of 32 bits, and there is no pipe to forge.
 An honest checker whose verdicts depend on the version of Python has `~ version` behind its name.
 """
 
