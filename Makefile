@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := local
+EXTRAS := local,wasm,ifeval
 TORCH  := torch==2.13.0  # a bare torch can bring gigabytes of CUDA
 
 .PHONY: demo test test-extras check format clean setup

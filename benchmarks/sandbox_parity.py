@@ -1,6 +1,6 @@
 """Verdicts of the sandbox beside those of plain Python: every honest checker on real answers.
 
-    python -m benchmarks.sandbox_parity [--responses 200] [--seed 1]
+    python -m benchmarks.sandbox_parity [--responses 200] [--seed 1] [--tier auto|wasm]
 
 The answers are a sample of IFEval's (18 models), read where they lie. Also says how evenly the checkers decide, since
 a checker that always says yes would agree for nothing.
@@ -17,17 +17,26 @@ import warnings
 from collections import Counter
 
 from benchmarks.provenance import SHARED_DATA, print_header
+from reward_agent.sandbox import open_sandbox
+from reward_agent.sandbox.opening import Choice
 from reward_agent.sandbox.suite.cases import honest_checkers
-from reward_agent.sandbox.suite.trial import plain_outcomes, try_honest
+from reward_agent.sandbox.suite.trial import comparable, plain_outcomes, try_honest
 from reward_agent.types import Outcome
 
 DATA = SHARED_DATA / "ifeval" / "responses.jsonl.gz"
+
+
+async def _python(tier: Choice) -> str:
+    async with open_sandbox(tier=tier, workers=1) as sandbox:
+        print(f"tier {sandbox.report().tier}, Python {sandbox.report().python}")
+        return sandbox.report().python
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--responses", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tier", choices=("auto", "wasm"), default="auto")
     arguments = parser.parse_args()
     if not DATA.exists():
         sys.exit(f"{DATA} is not there")
@@ -35,10 +44,10 @@ def main() -> None:
     with gzip.open(DATA, "rt", encoding="utf-8") as file:
         answers = [text for line in file if isinstance(text := json.loads(line)["response"], str)]
     texts = random.Random(arguments.seed).sample(answers, arguments.responses)  # a sample, no secret
-    checkers = honest_checkers()
+    checkers = comparable(honest_checkers(), asyncio.run(_python(arguments.tier)))
     warnings.simplefilter("ignore")
     started = time.perf_counter()
-    differences = asyncio.run(try_honest(checkers, texts))
+    differences = asyncio.run(try_honest(checkers, texts, tier=arguments.tier))
     seconds = time.perf_counter() - started
     plain: Counter[Outcome] = Counter()
     constant = 0

@@ -1,10 +1,10 @@
 """How fast the sandbox is, beside one forked process per check; false timeouts under load; a soak.
 
-    python -m benchmarks.sandbox_speed [--rounds 3] [--skip-soak]
+    python -m benchmarks.sandbox_speed [--rounds 3] [--skip-soak] [--wasm-only]
 
 Figures a core are those of as many workers as cores, divided by the cores: the caller and the kernel work on the same
 ones. The other way, a fork of the caller for every check with the answer in a pipe, is measured in the same run, from
-callers that hold 300 MB and 4 GB.
+callers that hold 300 MB and 4 GB. The wasm tier's rates are printed beside the jail's where its packages are installed.
 """
 
 import argparse
@@ -22,7 +22,9 @@ from pathlib import Path
 
 from benchmarks.provenance import print_header
 from reward_agent.sandbox import JailedSandbox, open_sandbox
+from reward_agent.sandbox.opening import Choice
 from reward_agent.sandbox.suite.cases import honest_checkers
+from reward_agent.sandbox.wasm import cache
 from reward_agent.types import Outcome
 
 CORES = len(os.sched_getaffinity(0))
@@ -84,6 +86,26 @@ def fork_rate(calls: int) -> float:
         process.join()
         ours.close()
     return calls / (time.perf_counter() - started)
+
+
+async def wasm_speed(rounds: int) -> None:
+    """The wasm tier beside the jail, in turn, with one worker and with as many as cores."""
+    if cache.missing() is not None:
+        print(f"wasm: {cache.missing()}")
+        return
+    tiers: tuple[Choice, ...] = ("auto", "wasm")
+    for batch, calls in ((1, 300), (16, 120)):
+        for workers in (1, CORES):
+            found: dict[str, list[float]] = {tier: [] for tier in tiers}
+            for _ in range(rounds):
+                for tier in tiers:
+                    async with open_sandbox(tier=tier, workers=workers) as sandbox:
+                        found[tier].append((await rate(sandbox, batch, calls, 1 if workers == 1 else 4 * CORES))[0])
+            ratios = [w / j for w, j in zip(found["wasm"], found["auto"], strict=True)]
+            print(
+                f"batch {batch:2}, {workers} worker(s): jail {_spread(found['auto'])}, wasm {_spread(found['wasm'])} "
+                f"checks/s, wasm over jail {_spread(ratios)}"
+            )
 
 
 async def speed(rounds: int) -> None:
@@ -185,12 +207,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--skip-soak", action="store_true", help="only the speed")
+    parser.add_argument("--wasm-only", action="store_true", help="only the wasm tier beside the jail")
     arguments = parser.parse_args()
     if sys.platform != "linux":
         sys.exit("this measures the Linux sandbox")
     print_header("our own texts")
-    asyncio.run(speed(arguments.rounds))
-    if not arguments.skip_soak:
+    if not arguments.wasm_only:
+        asyncio.run(speed(arguments.rounds))
+    asyncio.run(wasm_speed(arguments.rounds))
+    if not arguments.skip_soak and not arguments.wasm_only:
         asyncio.run(false_timeouts())
         asyncio.run(soak())
 

@@ -2,10 +2,13 @@
 where this checkout has it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from reward_agent.sandbox.wasm import cache as wasm_cache
 
 # A busy machine is no failure; and CI repeats the same examples, so that a change is judged by what it changed.
 settings.register_profile("here", deadline=None)
@@ -21,3 +24,15 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public development data are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def wasm_component(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The sandbox's WebAssembly component, built once for this checkout and kept in pytest's own cache folder."""
+    lacking = wasm_cache.missing()
+    if lacking is not None:
+        pytest.skip(lacking)
+    folder = request.config.cache.mkdir("wasm")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield wasm_cache.ensure(wasm_cache.user_folder())

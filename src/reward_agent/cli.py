@@ -345,7 +345,8 @@ def search(
 @app.command("sandbox-check")
 def sandbox_check(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    require: Annotated[str, typer.Option(help="The least tier to accept: strict or degraded.")] = "strict",
+    require: Annotated[str, typer.Option(help="The least tier to accept: strict, wasm or degraded.")] = "strict",
+    tier: Annotated[str, typer.Option(help="auto, or wasm for WebAssembly where the kernel's jail would do.")] = "auto",
 ) -> None:
     """What the sandbox gives on this host.
 
@@ -356,8 +357,8 @@ def sandbox_check(
     from reward_agent.config import load_settings
     from reward_agent.sandbox.suite.check import check_host, host_check_json, host_check_text
 
-    settings = load_settings(overrides=[f"sandbox.require={require}"])
-    found = asyncio.run(check_host(require=settings.sandbox.require))
+    settings = load_settings(overrides=[f"sandbox.require={require}", f"sandbox.tier={tier}"])
+    found = asyncio.run(check_host(require=settings.sandbox.require, tier=settings.sandbox.tier))
     typer.echo(host_check_json(found) if json else host_check_text(found))
     if not found.sound:
         raise typer.Exit(1)

@@ -29,14 +29,24 @@ def degraded() -> AbstractAsyncContextManager[Sandbox]:
     return open_sandbox(require="degraded", workers=1, without=["seccomp", "landlock"])
 
 
+def wasm() -> AbstractAsyncContextManager[Sandbox]:
+    return open_sandbox(require="wasm", tier="wasm", workers=1)
+
+
 @asynccontextmanager
 async def on_a_server() -> AsyncIterator[Sandbox]:
     with fusion_server() as url:
         yield FusionSandbox(url=url)
 
 
-@pytest.fixture(params=[scripted, strict, degraded, on_a_server], ids=lambda opened: opened.__name__)
+@pytest.fixture(
+    params=[scripted, strict, degraded, on_a_server, pytest.param(wasm, marks=pytest.mark.extras)],
+    ids=lambda opened: opened.__name__,
+)
 def with_sandbox(request: pytest.FixtureRequest) -> Callable[..., object]:
+    if request.param is wasm:
+        request.getfixturevalue("wasm_component")
+
     def run(use: Callable[[Sandbox], Awaitable[object]]) -> object:
         async def inside() -> object:
             async with request.param() as sandbox:

@@ -104,6 +104,7 @@ def open_sandbox(settings: Settings) -> AbstractAsyncContextManager["JailedSandb
         return nullcontext(FusionSandbox(url=sandbox.server, timeout_s=sandbox.wall_s))
     return opened(
         require=sandbox.require,
+        tier=sandbox.tier,
         workers=sandbox.workers,
         cpu_s=sandbox.cpu_s,
         wall_s=sandbox.wall_s,

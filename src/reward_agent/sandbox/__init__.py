@@ -5,8 +5,11 @@
     async with open_sandbox(require="strict") as sandbox:
         outcomes = await sandbox.run("def check_following(response): return len(response) < 9", ["short", "too long "])
 
-    pool.py worker.py     the caller's side: batches, workers, replacement
-    jail/                 what runs inside the worker process, one layer a file
+    opening.py            which tier this host gives, and a sandbox of it
+    pool.py batching.py   the caller's side: many callers, batches, replacement of workers
+    worker.py             one worker process of the jail, and how workers are asked
+    jail/                 what runs inside that process, one layer a file
+    wasm/                 workers that run checkers in WebAssembly (extra `wasm`)
     report.py             tiers and layers
     suite/                hostile and honest checkers that show what holds on this host
     fusion.py             a SandboxFusion server behind the same seam
@@ -20,7 +23,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reward_agent.sandbox.fusion import FusionSandbox
-    from reward_agent.sandbox.pool import JailedSandbox, open_sandbox
+    from reward_agent.sandbox.opening import open_sandbox
+    from reward_agent.sandbox.pool import JailedSandbox
     from reward_agent.sandbox.report import Layer, SandboxReport
     from reward_agent.sandbox.worker import SandboxError
 
@@ -32,7 +36,7 @@ _HOMES = {
     "Layer": "report",
     "SandboxError": "worker",
     "SandboxReport": "report",
-    "open_sandbox": "pool",
+    "open_sandbox": "opening",
 }
 
 

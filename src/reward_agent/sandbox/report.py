@@ -6,7 +6,7 @@ A tier is a promise about the whole; a layer is one part of it, tried when the w
 from dataclasses import dataclass
 from typing import Literal
 
-Tier = Literal["strict", "wasm", "degraded", "remote"]
+Tier = Literal["strict", "wasm+strict", "wasm", "degraded", "remote"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,9 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxReport:
-    """`strict`: the kernel refuses whatever a checker does not need (seccomp in force). `degraded`: resource limits
-    and a separate process only. `remote`: a server's own sandbox, of which nothing is known here."""
+    """`strict`: the kernel refuses whatever a checker does not need (seccomp in force). `wasm`: a checker runs in
+    WebAssembly, in a process of its own; `wasm+strict`: with the kernel's filter around that. `degraded`: resource
+    limits and a separate process only. `remote`: a server's own sandbox, of which nothing is known here."""
 
     tier: Tier
     platform: str
@@ -37,6 +38,7 @@ class SandboxReport:
 
 # What each layer stops, and what it leaves to the others; shown by `reward-agent sandbox-check`.
 STOPS = {
+    "webassembly": "everything but computing, the clock and random bytes: a guest cannot make a system call",
     "separate process": "secrets in the environment, open files and memory of the caller; a checker's crash",
     "out of memory": "the kernel choosing the caller when memory runs out",
     "user": "root's powers; with them, getting around limits and file permissions",

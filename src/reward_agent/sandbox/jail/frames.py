@@ -9,13 +9,14 @@ a worker takes one byte a response, in a range, in a number known beforehand.
 
 import struct
 
-VERSION = 1
+VERSION = 2
 REQUEST = struct.Struct("<IBIIIQ")  # id, kind, responses, CPU milliseconds, wall milliseconds, bytes of the body
 REPLY = struct.Struct("<IBI")  # id, kind, bytes of the body
 LENGTH = struct.Struct("<I")
 
 RUN, ADMIT = 1, 2
-GREETING, CODES, REASONS, ALIVE = 1, 2, 3, 4
+# LAST: codes of the first responses, after which the worker ends itself (a WebAssembly guest that would not stop).
+GREETING, CODES, REASONS, ALIVE, LAST = range(1, 6)
 
 # What a child may write, one byte a response.
 TRUE, FALSE, NOT_A_BOOL, EXCEPTION, NO_FUNCTION, MEMORY = range(1, 7)

@@ -42,6 +42,11 @@ def reasons(source: str) -> list[str]:
     return found[:MAX_REASONS]
 
 
+def text(source: str) -> str:
+    """The reasons, one a line."""
+    return "\n".join(" ".join(reason.split()) for reason in reasons(source))
+
+
 def _signature(tree: ast.Module) -> Iterator[str]:
     # The last definition is the one that counts when the module is run.
     named = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == FUNCTION]

@@ -35,6 +35,12 @@ def limit_child(*, memory_kb: int, cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
+def limit_guest_worker() -> None:
+    """What holds for a worker of the wasm tier once its threads run: no descriptor, process or thread more."""
+    _set("NPROC", 0)
+    _set("NOFILE", 0)
+
+
 def _set(name: str, value: int) -> None:
     limit = getattr(resource, f"RLIMIT_{name}", None)  # not every system has every limit
     if limit is not None:

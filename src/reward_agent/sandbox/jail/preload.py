@@ -45,7 +45,7 @@ _OWN_TOOLS = frozenset({"_ctypes", "ctypes", "reward_agent", "resource", "select
 
 
 def load() -> None:
-    """Loads everything, then shuts the door: a module that is not here is not found afterwards."""
+    """Loads everything; `shut_door` afterwards."""
     for name in _LEFT_OUT:
         sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say "not to be imported"
     for name in _STANDS_IN:
@@ -59,6 +59,10 @@ def load() -> None:
     for name in _STANDS_IN:
         del sys.modules[name]
     _warm()
+
+
+def shut_door() -> None:
+    """A module that is not loaded is not found from here on."""
     sys.path.clear()
     sys.path_importer_cache.clear()
 

@@ -11,6 +11,7 @@ as are side channels (time, caches). It cannot see through pointers and does not
 import ctypes
 import errno
 import os
+from collections.abc import Sequence
 
 from reward_agent.sandbox.jail.kernel import LIBC, MACHINE
 
@@ -149,8 +150,9 @@ def available() -> str | None:
     return None
 
 
-def program(machine: str) -> list[Instruction]:
-    """The filter for a machine: foreign architectures and the x32 interface die first, then the lists."""
+def program(machine: str, more: Sequence[str] = ()) -> list[Instruction]:
+    """The filter for a machine: foreign architectures and the x32 interface die first, then the lists. `more`: calls
+    that are allowed besides, with any arguments."""
     column = 0 if machine == "x86_64" else 1
     code: list[Instruction] = [
         (_LOAD, 0, 0, _ARCH),
@@ -160,7 +162,7 @@ def program(machine: str) -> list[Instruction]:
     ]
     if machine == "x86_64":
         code += [(_JGE, 0, 1, _X32_BIT), (_RETURN, 0, 0, KILL_PROCESS)]
-    for name in ALLOWED:
+    for name in (*ALLOWED, *more):
         code += _when(NUMBERS[name][column], [(_RETURN, 0, 0, ALLOW)])
     for name, check in _CHECKED.items():
         code += _when(NUMBERS[name][column], check)

@@ -1,7 +1,10 @@
 """Reads the checkers of `hostile/` and `honest/`.
 
-A block starts with `#### name`, then optionally `-> outcomes` that are allowed, then `<< texts` it is run on. Without
-outcomes everything but "true" is allowed: a hostile checker returns True only if what it tried has worked.
+A block starts with `#### name`, then optionally `-> outcomes` that are allowed, then `| wasm: outcomes` that are
+allowed besides in WebAssembly, then `<< texts` it is run on. Without outcomes everything but "true" is allowed: a
+hostile checker returns True only if what it tried has worked. In WebAssembly some calls say that they have worked and
+do nothing, numbers are of 32 bits, and there is no pipe to forge.
+An honest checker whose verdicts depend on the version of Python has `~ version` behind its name.
 """
 
 import re
@@ -13,7 +16,9 @@ from importlib import resources
 from reward_agent.types import Outcome
 
 _HEADER = re.compile(
-    r"^#### (?P<name>[^<>\n]+?)(?: -> (?P<allowed>[a-z, ]+?))?(?: << (?P<texts>[a-z ]+))?$", re.MULTILINE
+    r"^#### (?P<name>[^<>|~\n]+?)(?P<version> ~ version)?(?: -> (?P<allowed>[a-z, ]+?))?"
+    r"(?: \| wasm: (?P<wasm>[a-z, ]+?))?(?: << (?P<texts>[a-z ]+))?$",
+    re.MULTILINE,
 )
 _ANY_BUT_TRUE = frozenset(Outcome) - {Outcome.TRUE}
 
@@ -37,13 +42,15 @@ def number(x86_64, aarch64):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One hostile checker. `allowed`: the outcomes that a contained run may have."""
+    """One hostile checker. `allowed`: the outcomes that a contained run may have; `in_wasm`: others that it may have
+    there."""
 
     family: str
     name: str
     source: str
     responses: tuple[str, ...]
     allowed: frozenset[Outcome]
+    in_wasm: frozenset[Outcome] = frozenset()
 
     def written_for(self, places: Mapping[str, str]) -> str:
         """The source with `@PLACE@` filled in."""
@@ -55,11 +62,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HonestChecker:
-    """A checker that does what it should."""
+    """A checker that does what it should. `by_version`: another version of Python may decide otherwise."""
 
     family: str
     name: str
     source: str
+    by_version: bool = False
 
 
 @cache
@@ -71,9 +79,8 @@ def hostile_cases() -> tuple[Case, ...]:
             name=header["name"],
             source=source,
             responses=_TEXTS[header["texts"] or "plain"],
-            allowed=frozenset(Outcome(word.strip()) for word in header["allowed"].split(","))
-            if header["allowed"]
-            else _ANY_BUT_TRUE,
+            allowed=_outcomes(header["allowed"]) or _ANY_BUT_TRUE,
+            in_wasm=_outcomes(header["wasm"]),
         )
         for family, header, source in _blocks("hostile")
     )
@@ -83,8 +90,13 @@ def hostile_cases() -> tuple[Case, ...]:
 def honest_checkers() -> tuple[HonestChecker, ...]:
     """All honest checkers."""
     return tuple(
-        HonestChecker(family=family, name=header["name"], source=source) for family, header, source in _blocks("honest")
+        HonestChecker(family=family, name=header["name"], source=source, by_version=bool(header["version"]))
+        for family, header, source in _blocks("honest")
     )
+
+
+def _outcomes(words: str | None) -> frozenset[Outcome]:
+    return frozenset(Outcome(word.strip()) for word in words.split(",")) if words else frozenset()
 
 
 def _blocks(folder: str) -> Iterator[tuple[str, "re.Match[str]", str]]:

@@ -5,13 +5,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reward_agent.sandbox.pool import Requirement, open_sandbox
+from reward_agent.sandbox.opening import Choice, Requirement, open_sandbox
 from reward_agent.sandbox.report import STOPS, SandboxReport
 from reward_agent.sandbox.suite.cases import honest_checkers, hostile_cases
-from reward_agent.sandbox.suite.trial import CaseResult, Difference, try_honest, try_hostile
+from reward_agent.sandbox.suite.trial import CaseResult, Difference, comparable, try_honest, try_hostile
 
-# Where the kernel's filter is off these would do harm to more than canaries: they are run in the strict tier only.
-_STRICT_ONLY = frozenset({"signals", "kernel", "processes"})
+# Where the kernel's filter is off these would do harm to more than canaries: they are not run in the degraded tier.
+_HARMFUL = frozenset({"signals", "kernel", "processes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +36,21 @@ class HostCheck:
         return not self.escaped and not self.differences
 
 
-async def check_host(*, require: Requirement = "strict", without: Sequence[str] = ()) -> HostCheck:
+async def check_host(
+    *, require: Requirement = "strict", tier: Choice = "auto", without: Sequence[str] = ()
+) -> HostCheck:
     """Runs both suites. Raises ConfigError where the host cannot give what is required."""
     started = time.monotonic()
-    async with open_sandbox(require=require, without=without) as sandbox:
+    async with open_sandbox(require=require, tier=tier, without=without) as sandbox:
         report = sandbox.report()
-    cases = [case for case in hostile_cases() if report.tier == "strict" or case.family not in _STRICT_ONLY]
-    hostile = await try_hostile(cases, require=require, without=without)
-    differences = await try_honest(honest_checkers(), require=require)
+    cases = [case for case in hostile_cases() if report.tier != "degraded" or case.family not in _HARMFUL]
+    hostile = await try_hostile(cases, require=require, tier=tier, without=without)
+    differences = await try_honest(honest_checkers(), require=require, tier=tier)
     return HostCheck(
         report=report,
         hostile=tuple(hostile),
         left_out=len(hostile_cases()) - len(cases),
-        honest=len(honest_checkers()),
+        honest=len(comparable(honest_checkers(), report.python)),
         differences=tuple(differences),
         seconds=time.monotonic() - started,
     )

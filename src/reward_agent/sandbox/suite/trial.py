@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import platform
 import sys
 import time
 from collections import deque
@@ -10,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from reward_agent.sandbox.pool import JailedSandbox, Requirement, open_sandbox
+from reward_agent.sandbox.opening import Choice, Requirement, open_sandbox
+from reward_agent.sandbox.pool import JailedSandbox
 from reward_agent.sandbox.suite.cases import Case, HonestChecker
 from reward_agent.sandbox.suite.watch import Watch, watching
 from reward_agent.sandbox.worker import SandboxError
@@ -70,7 +72,12 @@ class Difference:
 
 
 async def try_hostile(
-    cases: Sequence[Case], *, require: Requirement = "strict", lanes: int = 2, without: Sequence[str] = ()
+    cases: Sequence[Case],
+    *,
+    require: Requirement = "strict",
+    tier: Choice = "auto",
+    lanes: int = 2,
+    without: Sequence[str] = (),
 ) -> list[CaseResult]:
     """Every case, in as many lanes as given; each lane has its own worker, canaries and listeners."""
     queue = deque(enumerate(cases))
@@ -79,7 +86,7 @@ async def try_hostile(
     async def lane() -> None:
         with watching() as watch:
             async with open_sandbox(
-                require=require, workers=1, cpu_s=CPU_S, wall_s=WALL_S, memory_mb=256, without=without
+                require=require, tier=tier, workers=1, cpu_s=CPU_S, wall_s=WALL_S, memory_mb=256, without=without
             ) as sandbox:
                 while queue:
                     place, case = queue.popleft()
@@ -100,10 +107,14 @@ async def _try_case(case: Case, sandbox: JailedSandbox, watch: Watch) -> CaseRes
     except SandboxError as error:
         problems.append(f"the sandbox failed: {error}")
     seconds = time.monotonic() - started
-    if sandbox.process_ids != (worker,):
+    in_wasm = sandbox.report().tier.startswith("wasm")
+    # A guest that is stuck in a call to the host, or breaks one, is ended together with its process.
+    ended_with_its_guest = in_wasm and not {Outcome.TIMEOUT, Outcome.CRASH}.isdisjoint(outcomes)
+    if sandbox.process_ids != (worker,) and not ended_with_its_guest:
         problems.append("the worker was lost")
-    if not case.allowed.issuperset(outcomes):
-        problems.append(f"ended as {', '.join(sorted(set(outcomes) - case.allowed))}")
+    surprising = set(outcomes) - case.allowed - (case.in_wasm if in_wasm else frozenset())
+    if surprising:
+        problems.append(f"ended as {', '.join(sorted(surprising))}")
     if len(outcomes) != len(case.responses):
         problems.append(f"{len(outcomes)} outcomes for {len(case.responses)} responses")
     if seconds > SLOWEST_S:
@@ -115,10 +126,16 @@ async def _try_case(case: Case, sandbox: JailedSandbox, watch: Watch) -> CaseRes
 
 
 async def try_honest(
-    checkers: Sequence[HonestChecker], texts: Sequence[str] = TEXTS, *, require: Requirement = "strict"
+    checkers: Sequence[HonestChecker],
+    texts: Sequence[str] = TEXTS,
+    *,
+    require: Requirement = "strict",
+    tier: Choice = "auto",
 ) -> list[Difference]:
-    """Every honest checker on every text, in the sandbox and in this process."""
-    async with open_sandbox(require=require) as sandbox:
+    """Every honest checker on every text, in the sandbox and in this process; of another version's Python only those
+    that do not depend on it."""
+    async with open_sandbox(require=require, tier=tier) as sandbox:
+        checkers = comparable(checkers, sandbox.report().python)
         sandboxed = await asyncio.gather(*(sandbox.run(checker.source, texts) for checker in checkers))
     return [
         Difference(checker=checker, response=text, plain=plain, sandboxed=outcome)
@@ -126,6 +143,12 @@ async def try_honest(
         for text, outcome, plain in zip(texts, outcomes, plain_outcomes(checker.source, texts), strict=True)
         if outcome != plain
     ]
+
+
+def comparable(checkers: Sequence[HonestChecker], python: str) -> list[HonestChecker]:
+    """The checkers that should decide the same in that version of Python as in this one."""
+    same = python.split(".")[:2] == platform.python_version().split(".")[:2]
+    return [checker for checker in checkers if same or not checker.by_version]
 
 
 def plain_outcomes(source: str, texts: Sequence[str]) -> list[Outcome]:
