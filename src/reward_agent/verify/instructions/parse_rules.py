@@ -15,7 +15,7 @@ from typing import Any
 
 from reward_agent.verify.instructions.constraint import Constraint
 from reward_agent.verify.instructions.grammar.clauses import clauses, looks_like_a_requirement
-from reward_agent.verify.instructions.grammar.families import RULES, cues_in
+from reward_agent.verify.instructions.grammar.families import cues_in, rules_waiting
 from reward_agent.verify.instructions.grammar.mood import (
     denies,
     is_plain_question,
@@ -74,7 +74,7 @@ def _read(text: Text, sentence: Sentence, index: int) -> tuple[list[tuple[int, C
     cues = cues_in(sentence.low)
     read: list[tuple[int, Constraint]] = []
     taken: list[tuple[int, int]] = []
-    for rule in RULES:
+    for rule in rules_waiting(cues):
         if (question and not rule.in_questions) or not rule.may_match(sentence, cues):
             continue
         for match in rule.expression.finditer(sentence.text):

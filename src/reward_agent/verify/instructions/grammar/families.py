@@ -55,6 +55,16 @@ RULES: tuple[Rule, ...] = (
 _CUES = tuple({cue for rule in RULES for cue in (*rule.needs, *rule.also)})
 
 
+_WAITING: dict[str, tuple[int, ...]] = {
+    cue: tuple(place for place, rule in enumerate(RULES) if cue in rule.needs) for cue in _CUES
+}
+
+
+def rules_waiting(cues: frozenset[str]) -> list[Rule]:
+    """The rules that wait for any of the cues, in their order."""
+    return [RULES[place] for place in sorted({place for cue in cues for place in _WAITING[cue]})]
+
+
 def cues_in(low: str) -> frozenset[str]:
     """The strings, of all that rules wait for, that a text in lower case holds."""
     return frozenset([cue for cue in _CUES if cue in low])
