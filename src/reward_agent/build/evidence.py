@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reward_agent.build.kept import Kept
 from reward_agent.build.say import Say
 from reward_agent.config import Settings
 from reward_agent.config.evidence import CorpusSource, RecallSource, WebSource
@@ -23,27 +24,42 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_evidence(
-    settings: Settings, chat: Mapping[str, ChatModel], store: Store | None, *, say: Say
+    settings: Settings, chat: Mapping[str, ChatModel], kept: Kept, *, say: Say
 ) -> AsyncIterator[EvidenceSource | None]:
-    """The source, open until the end; None where evidence is off. `store` keeps web searches between runs.
+    """The source, open until the end; None where evidence is off. What is kept between runs is in `kept`; a replay
+    opens neither an index nor a connection.
 
     Raises ConfigError where an index or a key is missing.
     """
     source = settings.evidence
     async with AsyncExitStack() as stack:
-        if isinstance(source, CorpusSource):
-            if source.url is None:
-                yield _index(source, say)
-            else:
-                yield _cluster(source, await stack.enter_async_context(open_client()))
-        elif isinstance(source, WebSource):
-            yield _web(source, await stack.enter_async_context(open_client()), store, say)
-        elif isinstance(source, RecallSource):
+        if isinstance(source, RecallSource):
             from reward_agent.evidence.recall import RecalledEvidence
 
-            yield RecalledEvidence(chat=chat[source.chat])
+            yield RecalledEvidence(chat=chat[source.chat])  # whose replies the chat model's own record holds
+        elif isinstance(source, CorpusSource | WebSource):
+            identity = _identity(source)
+            replayed = kept.replayed(identity=identity)
+            yield replayed or kept.recorded(await _searched(source, kept.cache, stack, say), identity=identity)
         else:
             yield None
+
+
+async def _searched(
+    source: CorpusSource | WebSource, store: Store | None, stack: AsyncExitStack, say: Say
+) -> EvidenceSource:
+    if isinstance(source, WebSource):
+        return _web(source, await stack.enter_async_context(open_client()), store, say)
+    if source.url is None:
+        return _index(source, say)
+    return _cluster(source, await stack.enter_async_context(open_client()))
+
+
+def _identity(source: CorpusSource | WebSource) -> str:
+    """What tells the source from others on a record. An index that has moved is the same one."""
+    if isinstance(source, WebSource):
+        return json.dumps([source.provider, source.url, source.passages])
+    return json.dumps(["corpus", source.url, source.passages])
 
 
 @asynccontextmanager

@@ -22,14 +22,20 @@ class Kept:
     replays: bool = False
     file: str = ""
 
+    def replayed(self, *, identity: str) -> EvidenceSource | None:
+        """What stands in the place of a source where a record is replayed; else None."""
+        if self.record is None or not self.replays:
+            return None
+        return ReplayedEvidence(record=self._of_searches(self.record), identity=identity)
+
     def recorded(self, source: EvidenceSource, *, identity: str) -> EvidenceSource:
-        """The source as the settings want it: as it is, recorded, or answered from the record alone."""
+        """The source, recorded where the settings want it."""
         if self.record is None:
             return source
-        record = Record(store=self.record, namespace=NAMESPACE, file=self.file)
-        if self.replays:
-            return ReplayedEvidence(record=record, identity=identity)
-        return RecordingEvidence(source=source, record=record, identity=identity)
+        return RecordingEvidence(source=source, record=self._of_searches(self.record), identity=identity)
+
+    def _of_searches(self, store: Store) -> Record:
+        return Record(store=store, namespace=NAMESPACE, file=self.file)
 
 
 @asynccontextmanager

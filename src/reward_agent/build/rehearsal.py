@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from reward_agent.agent import RewardAgent
 from reward_agent.build.evidence import open_evidence
+from reward_agent.build.kept import Kept
 from reward_agent.build.resources import Resources, Say, opened_sandbox
 from reward_agent.build.stages import build_agent
 from reward_agent.chat.meter import Ledger, MeteredChat
@@ -60,7 +61,7 @@ async def open_rehearsal(
     async with AsyncExitStack() as stack:
         evidence: EvidenceSource | None = search
         if search is None:
-            evidence = await stack.enter_async_context(open_evidence(settings, chat, None, say=say))
+            evidence = await stack.enter_async_context(open_evidence(settings, chat, Kept(), say=say))
         sandbox, tier = await opened_sandbox(settings, stack, say)
         resources = Resources(chat=chat, evidence=evidence, sandbox=sandbox, tier=tier)
         agent = build_agent(settings, resources, eager=True)

@@ -69,7 +69,7 @@ async def open_resources(settings: Settings, *, say: Say = lambda line: None) ->
     async with AsyncExitStack() as stack:
         kept = await stack.enter_async_context(open_kept(settings, say=say))
         chat = await stack.enter_async_context(open_chat_models(settings, kept, say=say))
-        evidence = await stack.enter_async_context(open_evidence(settings, chat, kept.cache, say=say))
+        evidence = await stack.enter_async_context(open_evidence(settings, chat, kept, say=say))
         sandbox, tier = await opened_sandbox(settings, stack, say)
         preference = await open_preference(settings.prefer, stack)
         yield Resources(
