@@ -1,0 +1,42 @@
+"""The application: its commands, in the order in which help lists them."""
+
+from typing import Annotated
+
+import typer
+
+from reward_agent.cli import checkers, corpus, judging, models, runs
+
+COMMANDS = (
+    runs.demo,
+    judging.judge,
+    judging.explain,
+    runs.benchmark,
+    runs.report,
+    runs.compare,
+    runs.plan,
+    models.doctor,
+    models.calibrate,
+    corpus.index,
+    corpus.search,
+    checkers.sandbox_check,
+    checkers.run_checker,
+)
+
+app = typer.Typer(
+    name="reward-agent",
+    help="Reward agents: human preference joined with checkable correctness.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in COMMANDS:
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    if version:
+        from importlib.metadata import version as installed_version
+
+        typer.echo(installed_version("reward-agent"))
+        raise typer.Exit

@@ -1,0 +1,198 @@
+"""Commands on runs: demo, benchmark, plan, report, compare."""
+
+import itertools
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reward_agent.cli.console import SHOWN_PROBLEMS, say, shown, sound, terminal
+from reward_agent.cli.options import Config, Preset, Record, Replay, Set, recorded
+
+if TYPE_CHECKING:
+    from reward_agent.config import Settings
+    from reward_agent.jobs.benchmark import BenchmarkJob
+    from reward_agent.reports.metrics import BenchmarkReport
+
+
+def demo(
+    out: Annotated[Path | None, typer.Option(help="Where the run goes; a new folder under runs/ by default.")] = None,
+    preset: Preset = None,
+) -> None:
+    """Judge the starter set: no key, GPU or download."""
+    from importlib.resources import as_file
+
+    from reward_agent.config import load_settings
+    from reward_agent.jobs.benchmark import BenchmarkJob
+    from reward_agent.starter import PAIRS
+
+    folder = out or unused(Path("runs"), "demo")
+    with as_file(PAIRS) as pairs:
+        run_and_show(BenchmarkJob(benchmark="pairs", data=str(pairs)), load_settings(preset=preset), folder)
+    program = "reward-agent" if shutil.which("reward-agent") else str(Path(sys.executable).with_name("reward-agent"))
+    typer.echo("To see why one sample is judged as it is:")
+    typer.echo(
+        f'  {program} judge --prompt "Say hi in exactly two words." --candidate "Hi there" --candidate "Hi, you all"'
+    )
+
+
+def benchmark(
+    name: Annotated[
+        str, typer.Argument(help="rm-bench, judgebench, ifbench, rewardbench, rewardbench2, llmbar or pairs.")
+    ],
+    data: Annotated[str, typer.Option(help="A file or folder as published, or hf:OWNER/NAME[@REV][:SPLIT].")],
+    out: Annotated[Path, typer.Option(help="The run folder; the same command again goes on where it stopped.")],
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Judge only the first samples.")] = None,
+    both_orders: Annotated[
+        bool, typer.Option("--both-orders", help="Judge each sample with its candidates in both orders.")
+    ] = False,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Samples in flight at once.")] = None,
+    record: Record = None,
+    replay: Replay = None,
+) -> None:
+    """Benchmark a reward agent by published rules."""
+    from reward_agent.config import load_settings
+    from reward_agent.jobs.benchmark import BenchmarkJob
+
+    overrides = [*(set_ or []), *recorded(record, replay)]
+    if concurrency is not None:
+        overrides.append(f"run.concurrency={concurrency}")
+    settings = load_settings(preset=preset, config=config, overrides=overrides)
+    run_and_show(BenchmarkJob(benchmark=name, data=data, limit=limit, both_orders=both_orders), settings, out)
+
+
+def plan(
+    data: Annotated[str, typer.Option(help="A benchmark's data, or samples as `judge --file` takes them.")],
+    name: Annotated[str | None, typer.Option("--benchmark", help="The benchmark whose data these are.")] = None,
+    preset: Preset = None,
+    config: Config = None,
+    set_: Set = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Plan for the first samples only.")] = None,
+    both_orders: Annotated[bool, typer.Option("--both-orders", help="As for benchmark.")] = False,
+    latency_s: Annotated[float, typer.Option(min=0.01, help="How long a call will take, in seconds.")] = 2.0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Estimate a run's calls, tokens, cost and time.
+
+    From a rehearsal on a few of its samples, with simulated models: nothing is asked and no key is needed.
+    """
+    import asyncio
+    from itertools import islice
+
+    from reward_agent.build.rehearsal import open_rehearsal
+    from reward_agent.config import load_settings
+    from reward_agent.jobs.benchmark import BenchmarkJob, read_data
+    from reward_agent.jobs.plan import REHEARSED_LATENCY_S, make_plan, terms_of
+    from reward_agent.jobs.samples import read_samples
+    from reward_agent.reports.planned import RunPlan, plan_table
+
+    settings = load_settings(preset=preset, config=config, overrides=set_ or [])
+    if name is None:
+        samples = list(islice(sound(read_samples(data, settings)), limit))
+    else:
+        reading = read_data(BenchmarkJob(benchmark=name, data=data, limit=limit), settings)
+        samples = [labeled.sample for labeled in reading.samples]
+    if not samples:
+        say("no sample could be read")
+        raise typer.Exit(1)
+
+    async def planned() -> RunPlan:
+        async with open_rehearsal(settings, latency_s=REHEARSED_LATENCY_S, say=say) as rehearsal:
+            return await make_plan(
+                rehearsal.agent,
+                samples,
+                asked=rehearsal.asked,
+                searched=rehearsal.searched,
+                spans=rehearsal.spans,
+                models=terms_of(settings),
+                concurrency=settings.run.concurrency,
+                latency_s=latency_s,
+                both_orders=both_orders,
+            )
+
+    found = asyncio.run(planned())
+    if json:
+        from pydantic import TypeAdapter
+
+        typer.echo(TypeAdapter(RunPlan).dump_json(found, indent=2))
+    else:
+        terminal().print(plan_table(found))
+
+
+def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Rebuild a run's report from its journal."""
+    from reward_agent.jobs.benchmark import write_report
+
+    show_report(write_report(folder), folder)
+
+
+def compare(
+    folder_a: Annotated[Path, typer.Argument(help="A run folder.")],
+    folder_b: Annotated[Path, typer.Argument(help="Another run of the same benchmark.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+) -> None:
+    """The paired difference of two runs, by subset.
+
+    With a 95 % bootstrap interval and McNemar's test.
+    """
+    from reward_agent.jobs.benchmark import compare_folders
+    from reward_agent.reports.render import paired_markdown, paired_table
+
+    paired = compare_folders(folder_a, folder_b)
+    if json:
+        from pydantic import TypeAdapter
+
+        typer.echo(TypeAdapter(type(paired)).dump_json(paired, indent=2))
+    elif markdown:
+        typer.echo(paired_markdown(paired), nl=False)
+    else:
+        terminal().print(paired_table(paired))
+
+
+def run_and_show(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
+    import asyncio
+
+    from reward_agent.build import open_agent
+    from reward_agent.jobs.benchmark import read_data, run_benchmark
+    from reward_agent.jobs.progress import shown_progress
+
+    reading = read_data(job, settings)
+    for problem in reading.problems[:SHOWN_PROBLEMS]:
+        say(f"warning: {problem}")
+    if len(reading.problems) > SHOWN_PROBLEMS:
+        say(f"warning: {len(reading.problems) - SHOWN_PROBLEMS} more in {out / 'integrity.json'}")
+
+    async def judged() -> "BenchmarkReport":
+        async with open_agent(settings, eager=True, say=say) as agent:
+            with shown_progress(job.benchmark, terminal(stderr=True)) as watch:
+                return await run_benchmark(job, reading, settings, agent, out, watch=watch)
+
+    try:
+        report = asyncio.run(judged())
+    except KeyboardInterrupt:
+        say("stopped; run the same command again to go on where it stopped")
+        raise typer.Exit(130) from None
+    show_report(report, out)
+
+
+def show_report(report: "BenchmarkReport", out: Path) -> None:
+    from reward_agent.reports.render import benchmark_table
+
+    console = terminal()
+    console.print(benchmark_table(report))
+    typer.echo(shown(f"report: {out / 'report.md'} and report.json"))
+
+
+def unused(parent: Path, name: str) -> Path:
+    """`parent/name`, or the first of `name-2`, `name-3` ... that is not there yet."""
+    numbers = itertools.count(2)
+    path = parent / name
+    while path.exists():
+        path = parent / f"{name}-{next(numbers)}"
+    return path
