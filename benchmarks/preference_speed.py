@@ -12,12 +12,13 @@ Needs the extra `local`.
 
 import argparse
 import asyncio
+import functools
 import math
 import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--together", type=int, default=64, help="pairs asked at the same time")
     parser.add_argument("--typical", type=float, default=30, help="tokens of a typical text, beyond its least")
     parser.add_argument("--shape", choices=list(SHAPES), default="vocabulary")
     parser.add_argument("--sharing", action="store_true")
@@ -56,7 +58,7 @@ def main() -> None:
         if options.sharing:
             asyncio.run(sharing(path, options.rounds))
         else:
-            asyncio.run(compared(path, made_up(options.pairs, options.typical), options.rounds))
+            asyncio.run(compared(path, made_up(options.pairs, options.typical), options.rounds, options.together))
 
 
 def made_up(count: int, typical: float) -> list[Pair]:
@@ -70,41 +72,48 @@ def made_up(count: int, typical: float) -> list[Pair]:
     return [(text(8, 300), (text(4, 500), text(4, 500))) for _ in range(count)]
 
 
-async def compared(path: str, pairs: Sequence[Pair], rounds: int) -> None:
+async def compared(path: str, pairs: Sequence[Pair], rounds: int, together: int) -> None:
+    """Every way in turn on `together` pairs, then on the next: a machine that is busy for a while slows all alike."""
     import torch
 
     threads = torch.get_num_threads()
     async with open_classifier("ours", Checkpoint(model=path)) as model:
-        ways: dict[str, Callable[[], Any]] = {
-            "ours": lambda: ours(model, pairs),
-            "pipeline": alone(path, texts(model, pairs)),
-            f"padded {PADDED_BATCH}": in_order(path, texts(model, pairs)),
-        }
-        seconds: dict[str, list[float]] = {name: [] for name in ways}
-        scores = {}
-        for _ in range(rounds):
+        own_threads = torch.get_num_threads()
+        wall: dict[str, list[float]] = {}
+        cpu: dict[str, list[float]] = {}
+        apart: dict[str, float] = {}
+        for first in list(range(0, len(pairs), together)) * rounds:
+            chunk = pairs[first : first + together]
+            ways: dict[str, Callable[[], Any]] = {
+                "ours": functools.partial(ours, model, chunk),
+                "pipeline": alone(path, texts(model, chunk)),
+                f"padded {PADDED_BATCH}": in_order(path, texts(model, chunk)),
+            }
+            scores = {}
             for name, way in ways.items():
-                torch.set_num_threads(1 if name == "ours" else threads)
-                started = time.perf_counter()
-                result = way()
-                scores[name] = await result if asyncio.iscoroutine(result) else result
-                seconds[name].append(time.perf_counter() - started)
+                torch.set_num_threads(own_threads if name == "ours" else threads)
+                started, computed = time.perf_counter(), time.process_time()
+                scores[name] = await result if asyncio.iscoroutine(result := way()) else result
+                wall.setdefault(name, []).append(time.perf_counter() - started)
+                cpu.setdefault(name, []).append(time.process_time() - computed)
+                off = max(abs(a - b) for a, b in zip(scores["ours"], scores[name], strict=True))
+                apart[name] = max(off, apart.get(name, 0.0))
         tokens = [len(model.template.ids([Message(role="user", content=p)], r)) for p, both in pairs for r in both]
     middle = statistics.median(tokens)
     print(
         f"{len(pairs)} pairs; a conversation has {min(tokens)} to {max(tokens)} tokens, half of them up to {middle:.0f}"
     )
-    print(f"computed by ours: {model.engine.batches // rounds} batches of {model.engine.budget} tokens")
-    for name, taken in seconds.items():
-        median = statistics.median(taken)
+    for name in wall:
         print(
-            f"{name:12} {len(pairs) / median:7.1f} pairs/s  ({min(taken):.1f}-{max(taken):.1f} s)  "
-            f"ours is {median / statistics.median(seconds['ours']):.2f} x"
+            f"{name:12} {rounds * len(pairs) / sum(wall[name]):7.1f} pairs/s; ours is {_times(wall, name)} as fast, "
+            f"takes {_times(cpu, name)} less processor time; largest difference {apart[name]:.1e}"
         )
-    for name, other in scores.items():
-        print(
-            f"largest difference to {name}: {max(abs(a - b) for a, b in zip(scores['ours'], other, strict=True)):.1e}"
-        )
+
+
+def _times(taken: Mapping[str, Sequence[float]], name: str) -> str:
+    """How many times as long this way took, the median over the parts, with the least and the most."""
+    ratios = [theirs / own for theirs, own in zip(taken[name], taken["ours"], strict=True)]
+    return f"{statistics.median(ratios):.2f} x ({min(ratios):.2f}-{max(ratios):.2f})"
 
 
 async def ours(model: PreferenceModel, pairs: Sequence[Pair]) -> list[float]:
