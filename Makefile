@@ -53,6 +53,6 @@ $(VENV)/.dev: $(VENV)/.core
 	@touch $@
 
 $(VENV)/.extras: $(VENV)/.dev
-	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -e '.[$(EXTRAS)]' $(TORCH); \
-	else $(BIN)/python -m pip install --quiet -e '.[$(EXTRAS)]' $(TORCH); fi
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -e '.[$(EXTRAS)]' --group extras $(TORCH); \
+	else $(BIN)/python -m pip install --quiet -e '.[$(EXTRAS)]' --group extras $(TORCH); fi
 	@touch $@

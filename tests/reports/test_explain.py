@@ -184,3 +184,13 @@ def test_what_holds_for_the_whole_sample_is_noted_below_the_candidates() -> None
     text = shown(SAMPLE, replace(JUDGMENT, signals=(replace(INSTRUCTIONS, notes=(note,)),)))
     assert "    written checker 12ab: admitted on 8 examples" in text.splitlines()
     assert "def f()" not in text
+
+
+def test_a_signal_that_failed_in_part_is_told_from_one_that_failed() -> None:
+    judgment = Judgment(
+        sample_id="sample",
+        plan=Plan(checks=("instructions",), reason="all"),
+        signals=(Signal(name="instructions", kind="verification", verdicts=(Verdict(score=1.0),)),),
+        failures=(Failure(source="instructions", kind="timeout", error="late"),),
+    )
+    assert "✘ instructions failed in part (timeout): late" in shown(Sample.of("Hi", ["Hello"]), judgment)

@@ -165,11 +165,12 @@ def _standing(finding: Finding, signal: Signal) -> tuple[str, str]:
 def _failure_lines(judgment: Judgment, sources: Sequence[str]) -> Iterator[RenderableType]:
     for failure in judgment.failures:
         if failure.source in sources:
-            yield _item(_failed(failure), style="red")
+            stands = any(signal.name == failure.source for signal in judgment.signals)
+            yield _item(_failed(failure, in_part=stands), style="red")
 
 
-def _failed(failure: Failure) -> str:
-    return f"✘ {failure.source} failed ({failure.kind}): {failure.error}"
+def _failed(failure: Failure, *, in_part: bool) -> str:
+    return f"✘ {failure.source} failed{' in part' if in_part else ''} ({failure.kind}): {failure.error}"
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -1,9 +1,9 @@
-"""Small reward models made on the spot, with random weights, a tokenizer and a chat template: for tests and timings of
+"""Small models made on the spot, with random weights, a tokenizer and a chat template: for tests and timings of
 what handles models, where no download is to be had. Needs the extra `local`.
 
     path = tiny_classifier(tmp_path / "model")
 
-Their scores mean nothing.
+Their scores and replies mean nothing.
 """
 
 import itertools
@@ -28,6 +28,18 @@ def tiny_classifier(folder: Path, *, seed: int = 0, chat_template: str | None = 
     model = LlamaForSequenceClassification(_config(folder, chat_template, num_labels=1, **config))
     torch.nn.init.normal_(model.score.weight, std=1.0)  # scores that differ, as a trained model's do
     model.save_pretrained(folder)
+    return folder
+
+
+def tiny_chat_model(folder: Path, *, seed: int = 0, **config: Any) -> Path:
+    """A Llama-shaped language model that replies with nonsense, and soon: half of all tokens end its reply."""
+    import torch
+    from transformers import LlamaForCausalLM
+
+    torch.manual_seed(seed)
+    settings = _config(folder, LLAMA3_TEMPLATE, **config)
+    settings.eos_token_id = list(range(1, settings.vocab_size, 2))
+    LlamaForCausalLM(settings).save_pretrained(folder)
     return folder
 
 

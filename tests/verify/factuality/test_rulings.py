@@ -50,6 +50,12 @@ def test_a_quote_from_what_was_cut_off_does_not_count() -> None:
     assert ruled("It was rebuilt in marble", "contradicted", {"pier": [long]}).true is None
 
 
+def test_a_title_states_nothing_and_cannot_be_quoted() -> None:
+    titled = Passage(title="The pier that is made of marble", text="The wooden pier was rebuilt in stone.")
+    assert ruled("The pier that is made of marble", "supported", {"pier": [titled]}).true is None
+    assert ruled("rebuilt in stone", "contradicted", {"pier": [titled]}).true is False
+
+
 def test_not_enough_evidence_is_not_decided() -> None:
     assert ruled("rebuilt in stone", "not enough evidence").true is None
 

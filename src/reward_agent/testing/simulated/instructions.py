@@ -84,6 +84,18 @@ DEMANDS = (
             "    return depth == 0\n"
         ),
     ),
+    Demand(
+        words="each of the five vowels must occur",
+        says="Each of the vowels a, e, i, o and u occurs in the response.",
+        passing=("a e i o u", "education"),
+        failing=("sky", "a e i o"),
+        more_passing=("An unlikely dodo, there.", "Sequoia"),
+        more_failing=("None of it.", "Aaaa"),
+        code=(
+            "def check_following(response: str) -> bool:\n    low = response.lower()\n"
+            "    return all(vowel in low for vowel in 'aeiou')\n"
+        ),
+    ),
 )
 
 

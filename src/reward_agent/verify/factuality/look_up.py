@@ -35,10 +35,17 @@ async def look_up(source: EvidenceSource, queries: Iterable[str], *, in_flight: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPassage:
-    """What a prompt shows of a passage: its title, if it has one, and what of its text bears on the claims."""
+    """What a prompt shows of a passage: its title, if it has one, and `body`, what of its text bears on the claims.
+    A title names a subject and states nothing, so only the body can be quoted as evidence."""
 
-    text: str
+    title: str
+    body: str
     source: str
+
+    @property
+    def text(self) -> str:
+        """Both, as they are shown."""
+        return f"{self.title}\n{self.body}" if self.title else self.body
 
 
 def shown_passages(
@@ -65,6 +72,8 @@ def shown_passages(
 
 
 def _shown(passage: Passage, words: frozenset[str], passage_chars: int) -> ShownPassage:
-    text = excerpt(passage.text, words, passage_chars)
-    title = on_one_line(passage.title, TITLE_CHARS)
-    return ShownPassage(text=f"{title}\n{text}" if title else text, source=passage.source)
+    return ShownPassage(
+        title=on_one_line(passage.title, TITLE_CHARS),
+        body=excerpt(passage.text, words, passage_chars),
+        source=passage.source,
+    )

@@ -30,7 +30,7 @@ Found = Mapping[str, Sequence[Passage]]
 """What was found, by query."""
 
 NOTHING_FOUND = "no passage was found"
-NO_QUOTE = "the quote is in no passage that was shown"
+NO_QUOTE = "the quote is in the text of no passage that was shown"
 
 
 class VerdictReply(BaseModel):
@@ -89,7 +89,7 @@ def _ruling(reply: VerdictReply, passages: Sequence[ShownPassage]) -> Ruling:
     if reply.verdict == "not enough evidence":
         return Ruling(true=None, reason=reply.verdict)
     quote = plain(reply.quote).strip("'\". …")
-    told = [passage for passage in passages if quote in plain(passage.text)] if len(quote) >= MIN_QUOTE_CHARS else []
+    told = [passage for passage in passages if quote in plain(passage.body)] if len(quote) >= MIN_QUOTE_CHARS else []
     words = " ".join(reply.quote.split())[:QUOTE_CHARS]
     if not told:
         return Ruling(true=None, reason=f"{reply.verdict}, but {NO_QUOTE}", sources=(words,) if words else ())
