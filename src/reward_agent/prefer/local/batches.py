@@ -9,9 +9,10 @@ Plain arithmetic: no torch, no clock, no thread.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SHARING_PAYS_FROM = 0.2
-"""The share of a prompt's rows that must be saved for its beginning to be computed once: below it, a second pass over
-the model costs more than it saves (benchmarks/preference_speed.py --sharing)."""
+SHARING_PAYS_FROM = 0.4
+"""The share of the tokens that must be saved for a beginning to be computed once. Below it, a second pass over a small
+model on a CPU costs as much as it saves: most pairs go plain, most best-of-n are shared (python -m
+benchmarks.preference_speed --sharing)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
