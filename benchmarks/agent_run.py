@@ -98,7 +98,11 @@ def judged(url: str, items: Sequence[Sample], index: Path, cache: Path, *overrid
     """The samples through agent and journal, in a new folder."""
     before = stats(url)["calls"]
     settings = settings_for(
-        index, f"chat.default.base_url={url}", f"chat.default.in_flight={4 * IN_FLIGHT}", f"cache.file={cache}", *overrides
+        index,
+        f"chat.default.base_url={url}",
+        f"chat.default.in_flight={4 * IN_FLIGHT}",
+        f"cache.file={cache}",
+        *overrides,
     )
 
     async def run(path: Path) -> tuple[float, float]:

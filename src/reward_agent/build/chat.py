@@ -4,13 +4,13 @@ import json
 import os
 import urllib.parse
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from reward_agent.build.kept import Kept
 from reward_agent.build.say import Say
 from reward_agent.chat.cache import CachedChat
 from reward_agent.chat.meter import Ledger, MeteredChat
-from reward_agent.chat.openai import open_openai
+from reward_agent.chat.openai import OpenAIChat, open_openai
 from reward_agent.chat.rate import Rate
 from reward_agent.chat.record import NAMESPACE, RecordingChat, ReplayedChat
 from reward_agent.chat.retry import RetryingChat
@@ -77,29 +77,30 @@ def _simulated() -> ChatModel:
 
 
 async def _served(name: str, settings: OpenAIChatSettings, stack: AsyncExitStack) -> ChatModel:
-    url = _base_url(settings)
-    prices = settings.prices
-    client = await stack.enter_async_context(
-        open_openai(
-            model=settings.model,
-            base_url=url,
-            api_key=_key(name, settings, url),
-            headers={
-                header: _needed(name, f"headers_env.{header}", env) for header, env in settings.headers_env.items()
-            },
-            connections=settings.in_flight,
-            timeout_s=settings.timeout_s,
-            structured=settings.structured,
-            least_tokens=settings.least_tokens,
-            prices=Prices() if prices is None else Prices(prompt=prices.prompt, completion=prices.completion),
-            extra=settings.extra,
-        )
-    )
+    client = await stack.enter_async_context(open_client(name, settings))
     gate = Gate(
         most=settings.in_flight, requests=_rate(settings.requests_per_minute), tokens=_rate(settings.tokens_per_minute)
     )
     return RetryingChat(
         model=ThrottledChat(model=client, gate=gate), retries=settings.retries, patience_s=settings.patience_s
+    )
+
+
+def open_client(name: str, settings: OpenAIChatSettings) -> AbstractAsyncContextManager[OpenAIChat]:
+    """The model alone, for `async with`: no cache, no second try. Raises ConfigError where a key is missing."""
+    url = _base_url(settings)
+    prices = settings.prices
+    return open_openai(
+        model=settings.model,
+        base_url=url,
+        api_key=_key(name, settings, url),
+        headers={header: _needed(name, f"headers_env.{header}", env) for header, env in settings.headers_env.items()},
+        connections=settings.in_flight,
+        timeout_s=settings.timeout_s,
+        structured=settings.structured,
+        least_tokens=settings.least_tokens,
+        prices=Prices() if prices is None else Prices(prompt=prices.prompt, completion=prices.completion),
+        extra=settings.extra,
     )
 
 

@@ -12,6 +12,7 @@ good a model would be.
     sentences.py  how texts are read: sentences, the words that matter, whether two of them agree
 """
 
+from reward_agent.testing.simulated import doctor as _doctor
 from reward_agent.testing.simulated import evidence as _evidence
 from reward_agent.testing.simulated import factuality as _factuality
 from reward_agent.testing.simulated import instructions as _instructions
@@ -20,7 +21,7 @@ from reward_agent.testing.simulated import taste as _taste
 from reward_agent.testing.simulated.chat import SimulatedChat
 from reward_agent.testing.simulated.registry import ANSWERS, Fenced, answers, fenced_texts
 
-STAGES = (_evidence, _factuality, _instructions, _route, _taste)
+STAGES = (_doctor, _evidence, _factuality, _instructions, _route, _taste)
 """The files that register answers, imported for that."""
 
 __all__ = ["ANSWERS", "STAGES", "Fenced", "SimulatedChat", "answers", "fenced_texts"]
