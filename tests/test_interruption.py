@@ -8,14 +8,10 @@ from pathlib import Path
 
 import pytest
 
-ROWS = 1_500
 
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    path = tmp_path / "pairs.jsonl"
+def written(path: Path, rows: int) -> Path:
     with path.open("w") as file:
-        for number in range(ROWS):
+        for number in range(rows):
             prompt = f"Describe river {number} in exactly two sentences."
             row = {"id": str(number), "prompt": prompt, "chosen": "It is long. It is wide.", "rejected": "It is long."}
             file.write(json.dumps(row) + "\n")
@@ -35,7 +31,8 @@ def wait_for_rows(process: "subprocess.Popen[str]", journal: Path, rows: int) ->
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_and_ends_as_an_undisturbed_one(data: Path, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_and_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    data = written(tmp_path / "pairs.jsonl", 1_500)
     calm, wild = tmp_path / "calm", tmp_path / "wild"
     with started(data, calm) as process:
         assert process.wait() == 0
@@ -50,7 +47,8 @@ def test_a_killed_run_goes_on_and_ends_as_an_undisturbed_one(data: Path, tmp_pat
 
 
 @pytest.mark.slow
-def test_ctrl_c_says_how_to_go_on(data: Path, tmp_path: Path) -> None:
+def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
+    data = written(tmp_path / "pairs.jsonl", 8_000)  # too many to be done before the signal comes
     with started(data, tmp_path / "run") as process:
         wait_for_rows(process, tmp_path / "run" / "judgments.jsonl", 1)
         process.send_signal(signal.SIGINT)

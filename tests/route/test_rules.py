@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reward_agent.route.every import EveryCheckRouter
 from reward_agent.route.rules import MAX_CHARS, RuleRouter
-from reward_agent.types import Plan, Sample
+from reward_agent.types import Candidate, Message, Plan, Sample
 
 BOTH = ("instructions", "factuality")
 
@@ -25,6 +25,7 @@ def plan(prompt: str, checks: tuple[str, ...] = BOTH) -> Plan:
         ("Reply in Portuguese, please.", ("instructions",)),
         ("Tell me a joke about when the moon was born.", ()),
         ("Your answer may not have any commas.", ("instructions",)),
+        ("Cheer me up with a touch of irony!", ("instructions",)),
     ],
 )
 def test_checks_follow_from_the_words_of_the_instruction(prompt: str, checks: tuple[str, ...]) -> None:
@@ -45,6 +46,15 @@ def test_no_check_is_planned_that_is_not_there() -> None:
 
 def test_a_requirement_at_the_end_of_a_very_long_prompt_is_seen() -> None:
     assert plan("la " * MAX_CHARS + "Answer in exactly one sentence.").checks[0] == "instructions"
+
+
+def test_a_system_prompt_binds_the_form_of_the_answer_and_asks_for_no_fact() -> None:
+    turns = (
+        Message(role="system", content="You know when every ship was built. Answer in at most ten words."),
+        Message(role="user", content="Cheer me up!"),
+    )
+    sample = Sample(id="1", prompt=turns, candidates=(Candidate(text="You are great."),))
+    assert asyncio.run(RuleRouter(checks=BOTH).route(sample)).checks == ("instructions",)
 
 
 @given(st.text(max_size=300))

@@ -32,6 +32,9 @@ _CONSTRAINT_CUES = re.compile(
     | between | limit(?:ed)? | up \s to | each | every | once | twice | times | choose | options | alphabetical
     | rhym\w+ | acrostic | palindromes? | alliteration | vowels? | consonants? | format(?:ted)? | in \s the \s form
     | do \s not | don'?t | should \s not | should | never | language
+    | tones? | styles? | manner | voice | mood | humou?r(?:ous)? | humorously | satir\w+ | iron(?:y|ic|ically) | formal
+    | informal | casual | playful | sarcas\w+ | whimsical | enthusias\w+ | persona | point \s of \s view
+    | (?:hint|touch|sense) \s of | as \s (?:if|though) \s you | from \s the \s perspective
     | (?:in|into|using) \s (?:arabic|bengali|bulgarian|chinese|dutch|english|finnish|french|german|greek|gujarati|
       hebrew|hindi|italian|japanese|kannada|korean|marathi|nepali|persian|farsi|polish|portuguese|punjabi|romanian|
       russian|spanish|swahili|swedish|tamil|telugu|thai|turkish|ukrainian|urdu|vietnamese)
@@ -121,13 +124,20 @@ class RuleRouter:
         return plan_of(self.read(sample))
 
     def read(self, sample: Sample) -> tuple[Reading, ...]:
-        """One reading a check, from the last user turn; that it holds no cue is certain only if it is the only turn."""
-        text = sample.instruction
-        if len(text) > 2 * MAX_CHARS:
-            text = f"{text[:MAX_CHARS]}\n{text[-MAX_CHARS:]}"
-        readings = (_RULES[check](text) if check in _RULES else _unruled(check) for check in self.checks)
+        """One reading a check, from the last user turn and, for what binds the form of the answer, the system prompts
+        too. That they hold no cue is certain only where there is no other turn."""
+        asked = _ends(sample.instruction)
+        system = (_ends(message.content) for message in sample.prompt if message.role == "system")
+        texts = {"instructions": "\n".join((*system, asked))}
+        readings = (
+            _RULES[check](texts.get(check, asked)) if check in _RULES else _unruled(check) for check in self.checks
+        )
         alone = len(sample.prompt) == 1
         return tuple(replace(one, certain=one.certain and (one.runs or alone)) for one in readings)
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= 2 * MAX_CHARS else f"{text[:MAX_CHARS]}\n{text[-MAX_CHARS:]}"
 
 
 def plan_of(readings: Sequence[Reading]) -> Plan:
