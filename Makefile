@@ -9,7 +9,9 @@ BIN    := $(VENV)/bin
 EXTRAS := local,wasm,ifeval
 TORCH  := torch==2.13.0  # a bare torch can bring gigabytes of CUDA
 
-.PHONY: demo test test-extras check format clean setup
+DATA   ?= ../shared/data
+
+.PHONY: demo test test-extras check format clean setup train-embedded
 
 demo: $(VENV)/.core
 	$(BIN)/reward-agent demo
@@ -31,6 +33,11 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix
 
 setup: $(VENV)/.dev
+
+# Fits the small models that ship with the package to DATA again (training/README.md; the encoder is trained apart).
+train-embedded: $(VENV)/.dev
+	$(BIN)/python -m training.preference --data $(DATA)
+	$(BIN)/python -m training.grounded --data $(DATA)
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,8 +11,8 @@ from reward_agent.route.every import EveryCheckRouter
 from reward_agent.types import Decision, Judgment, Sample
 
 
-def judged(prompt: str, candidates: list[str], *overrides: str) -> Judgment:
-    agent = build_agent(load_settings(overrides=overrides))
+def judged(prompt: str, candidates: list[str], *overrides: str, preset: str = "offline") -> Judgment:
+    agent = build_agent(load_settings(preset=preset, overrides=overrides))
     return asyncio.run(agent.judge(Sample.of(prompt, candidates)))
 
 
@@ -39,6 +39,25 @@ def test_an_instruction_without_a_checkable_constraint_is_unjudged_offline() -> 
     judgment = judged("Cheer me up!", ["You are great.", "No."])
     assert judgment.decision is None
     assert judgment.failures == ()
+
+
+def test_the_embedded_preference_breaks_ties_and_outvotes_nothing() -> None:
+    prompt = "Describe the sea in exactly two sentences."
+    short, long = "Wide. Deep.", "The sea is wide and blue. It is deep, and home to more life than the land, by far."
+    tied = decision(judged(prompt, [short, long], preset="embedded"))
+    assert 0 < abs(tied.scores[0] - tied.scores[1]) < 0.02
+    broken = decision(judged(prompt, [short, f"{long} It is also very cold in winter, I think."], preset="embedded"))
+    assert broken.scores[0] > broken.scores[1]
+
+
+def test_a_weight_of_ones_own_replaces_the_small_one() -> None:
+    judgment = judged("Cheer me up!", ["You are great.", "No."], "judge.weights.preference=0.5", preset="embedded")
+    assert decision(judgment).reason.startswith("weighted sum: 0.5 × preference")
+
+
+def test_without_evidence_grounded_factuality_is_no_signal() -> None:
+    agent = build_agent(load_settings(preset="embedded"))
+    assert [verifier.name for verifier in agent.verifiers] == ["instructions"]
 
 
 def test_without_grading_the_score_is_the_plain_share() -> None:

@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from reward_agent.prefer.embedded import EmbeddedPreference
 from reward_agent.prefer.model import PairwiseModel, PointwiseModel
 from reward_agent.prefer.python import PythonPreference
 from reward_agent.protocols import PreferenceModel
@@ -14,6 +15,7 @@ from reward_agent.types import Message
 
 ALONE: list[PreferenceModel] = [
     LengthPreference(),
+    EmbeddedPreference(),
     PythonPreference(name="words", function=lambda prompt, responses: [len(text.split()) for text in responses]),
     PointwiseModel(name="ratings", chat=SimulatedChat()),
 ]

@@ -8,6 +8,7 @@ from reward_agent.protocols import Verifier
 from reward_agent.testing import OverlapEvidence, ScoringVerifier
 from reward_agent.testing.simulated import SimulatedChat
 from reward_agent.types import Passage, Sample, Signal
+from reward_agent.verify.factuality.grounded import GroundedClaims
 from reward_agent.verify.factuality.grouped import GroupedClaims
 from reward_agent.verify.factuality.verifier import FactualityVerifier
 from reward_agent.verify.instructions.parse_model import ModelParser
@@ -28,7 +29,11 @@ ALONE: list[Verifier] = [
     ScoringVerifier("polite", lambda text: float("please" in text)),
 ]
 """Each candidate is verified by itself."""
-VERIFIERS = [*ALONE, FactualityVerifier(way=GroupedClaims(chat=SimulatedChat(), evidence=EVIDENCE))]
+VERIFIERS = [
+    *ALONE,
+    FactualityVerifier(way=GroupedClaims(chat=SimulatedChat(), evidence=EVIDENCE)),
+    FactualityVerifier(way=GroundedClaims(evidence=EVIDENCE)),
+]
 """Not among them is `PairedDifferences`: which candidates it compares depends on their places."""
 PROMPT = "Describe the sea in exactly two sentences. Include the word 'salt'. Do not use commas. Write in a calm tone."
 RESPONSES = ["The salt sea is wide. It is deep.", "Wide, deep, salt.", "", "\x00\ud800 \u202e", "a" * 100_000]

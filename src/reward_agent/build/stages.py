@@ -3,15 +3,16 @@
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from reward_agent.agent import RewardAgent
 from reward_agent.build.instructions import instruction_verifier
 from reward_agent.build.resources import NOTHING_OPEN, Resources
 from reward_agent.config import Settings
-from reward_agent.config.factuality import GroupedFactuality, PairwiseFactuality
+from reward_agent.config.factuality import GroundedFactuality, GroupedFactuality, PairwiseFactuality
 from reward_agent.config.judge import ModelJudge, WeightedJudge
-from reward_agent.config.prefer import ModelPrefer, PreferSettings, PythonPrefer
+from reward_agent.config.prefer import EMBEDDED_WEIGHT, EmbeddedPrefer, ModelPrefer, PreferSettings, PythonPrefer
 from reward_agent.config.route import ModelRouting, RuleRouting
 from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError
@@ -63,8 +64,24 @@ def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterato
         if eager:
             instructions.load()
         yield instructions
-    if not isinstance(settings.verify.factuality, Off):
-        yield FactualityVerifier(way=_way(settings.verify.factuality, resources))
+    factuality = settings.verify.factuality
+    if isinstance(factuality, GroundedFactuality):
+        if not isinstance(settings.evidence, Off):
+            yield FactualityVerifier(way=_grounded(factuality, resources))
+    elif not isinstance(factuality, Off):
+        yield FactualityVerifier(way=_way(factuality, resources))
+
+
+def _grounded(factuality: GroundedFactuality, resources: Resources) -> Way:
+    from reward_agent.verify.factuality.grounded import GroundedClaims
+    from reward_agent.verify.factuality.grounded.entailment import load_entailment
+
+    if resources.evidence is None:
+        raise ConfigError("verify.factuality needs evidence, which is not open: use `async with open_agent(settings)`")
+    options = factuality.model_dump(exclude={"type", "entailment", "model"})
+    model = None if factuality.model is None else load_entailment(Path(factuality.model).expanduser())
+    everything = factuality.entailment == "all"
+    return GroundedClaims(evidence=resources.evidence, entailment=model, read_sentences=everything, **options)
 
 
 def _way(factuality: GroupedFactuality | PairwiseFactuality, resources: Resources) -> Way:
@@ -77,6 +94,10 @@ def _way(factuality: GroupedFactuality | PairwiseFactuality, resources: Resource
 
 
 def _preference_model(settings: PreferSettings, resources: Resources) -> PreferenceModel:
+    if isinstance(settings, EmbeddedPrefer):
+        from reward_agent.prefer.embedded import EmbeddedPreference
+
+        return EmbeddedPreference(name=settings.name)
     if isinstance(settings, ModelPrefer):
         chat = resources.chat_model(settings.chat, asked_by=f"prefer {settings.name!r}")
         if settings.mode == "point":
@@ -120,5 +141,6 @@ def _judger(settings: Settings, resources: Resources) -> Judger:
             for model in settings.prefer
             if judge.normalize and model.calibration is not None
         }
-        return WeightedJudger(weights=judge.weights, calibrations=scales)
+        weakest = {model.name: EMBEDDED_WEIGHT for model in settings.prefer if isinstance(model, EmbeddedPrefer)}
+        return WeightedJudger(weights=weakest | judge.weights, calibrations=scales)
     return VoteJudger(weights=judge.weights or PUBLISHED_WEIGHTS)

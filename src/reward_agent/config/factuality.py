@@ -42,4 +42,18 @@ class PairwiseFactuality(FactualitySection):
     candidate_chars: int = Field(default=12_000, ge=200, le=1_000_000)
 
 
-FactualitySettings = Annotated[GroupedFactuality | PairwiseFactuality | Off, Discriminator("type")]
+class GroundedFactuality(Section):
+    """No language model: claims by rules, held against the evidence's passages by their words. Without evidence there
+    is no factuality signal. `claims`: how many of each candidate are looked up at most. `model`: the folder of an
+    entailment model of one's own (extra `entailment`; training/README.md says how to make one). `entailment`: what it
+    reads: "answers", short ones that do not stand in the passage word for word; "all", every sentence too, which finds
+    more paraphrases and takes ten times as long."""
+
+    type: Literal["grounded"]
+    claims: int = Field(default=8, ge=1, le=64)
+    model: str | None = Field(default=None, min_length=1)
+    entailment: Literal["answers", "all"] = "answers"
+    lookups_in_flight: int = Field(default=8, ge=1, le=256)
+
+
+FactualitySettings = Annotated[GroupedFactuality | PairwiseFactuality | GroundedFactuality | Off, Discriminator("type")]

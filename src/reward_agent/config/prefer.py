@@ -41,6 +41,20 @@ CALIBRATIONS: dict[str, CalibrationSettings] = {
 """The scale of 1 to 10 around its middle, its ends near 0.05 and 0.95; and logits, which need none."""
 
 
+EMBEDDED_WEIGHT = 0.02
+"""What an embedded model weighs in the weighted sum where `judge.weights` says nothing of it: enough to break a tie."""
+
+
+class EmbeddedPrefer(Section):
+    """The small model that ships with the package: no download, no GPU, a millisecond a response. Its scores are
+    log-odds about an average response, so the calibration is known. It sees form, not truth: in the weighted sum it
+    weighs 0.02 where `judge.weights` says nothing of it."""
+
+    type: Literal["embedded"]
+    name: str = Field(default="preference", min_length=1)
+    calibration: CalibrationSettings = CalibrationSettings(centre=0.0, spread=1.0)
+
+
 class ModelPrefer(Section):
     """A chat model that says what people like: `mode` "point" rates each response alone from 1 to 10, "pair" compares
     two at a time, each with about `opponents` others where there are more than two, into strengths in logits. Both
@@ -120,5 +134,5 @@ class ServerPrefer(Section):
 
 
 PreferSettings = Annotated[
-    PythonPrefer | ModelPrefer | ClassifierPrefer | ArmoPrefer | ServerPrefer, Discriminator("type")
+    EmbeddedPrefer | PythonPrefer | ModelPrefer | ClassifierPrefer | ArmoPrefer | ServerPrefer, Discriminator("type")
 ]

@@ -5,7 +5,7 @@ from pydantic import Field, model_validator
 from reward_agent.config.cache import CacheSettings, FileCache
 from reward_agent.config.chat import ChatSettings
 from reward_agent.config.evidence import EvidenceSettings
-from reward_agent.config.factuality import FactualitySettings
+from reward_agent.config.factuality import FactualitySettings, GroundedFactuality
 from reward_agent.config.instructions import InstructionSettings
 from reward_agent.config.judge import JudgeSettings, ModelJudge, WeightedJudge
 from reward_agent.config.prefer import PreferSettings
@@ -68,7 +68,8 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _facts_have_evidence(self) -> "Settings":
-        if not isinstance(self.verify.factuality, Off) and isinstance(self.evidence, Off):
+        asks_a_model = not isinstance(self.verify.factuality, Off | GroundedFactuality)
+        if asks_a_model and isinstance(self.evidence, Off):
             raise ValueError(
                 "verify.factuality holds claims against evidence, and evidence is off: set evidence.type (a corpus of "
                 "your own, a web search, or recall, the model's own memory), or set verify.factuality.type=off"

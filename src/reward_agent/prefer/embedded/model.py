@@ -1,0 +1,62 @@
+"""The embedded preference model: a weighted sum of text features, fitted to pairs that people compared.
+
+    model = EmbeddedPreference()
+    scores = await model.score(sample.prompt, sample.responses)
+
+A score is a log-odds: the chance that people prefer one response to another of the same prompt is about the logistic
+function of the difference. 0 is an average response of the training data, so the unit is the same in every sample.
+It sees form, not truth: use it as the weakest voice, mostly to break ties. `docs/models.md` is its model card.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from reward_agent.prefer.embedded.features import asked, features
+from reward_agent.types import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """`of`: one weight a feature, in the features' order; `most`: how far from its centre a feature counts, so that
+    a text unlike any in training cannot run off; `offset` is added last."""
+
+    of: dict[str, float]
+    centre: dict[str, float]
+    most: dict[str, float]
+    offset: float
+
+    def score(self, found: dict[str, float]) -> float:
+        """The weighted sum. Raises KeyError where the weights were fitted to other features."""
+        total = self.offset
+        for name, value in found.items():
+            total += self.of[name] * max(-self.most[name], min(self.most[name], value - self.centre[name]))
+        return total
+
+
+@cache
+def load_weights() -> Weights:
+    """The weights that ship with the package."""
+    text = resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8")
+    shipped = json.loads(text)
+    table = shipped["features"]
+    return Weights(
+        of={name: row["weight"] for name, row in table.items()},
+        centre={name: row["centre"] for name, row in table.items()},
+        most={name: row["most"] for name, row in table.items()},
+        offset=shipped["offset"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPreference:
+    """Scores in log-odds; deterministic, no network, no torch."""
+
+    name: str = "preference"
+    weights: Weights = field(default_factory=load_weights)
+
+    async def score(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[float]:
+        request = asked(prompt)
+        return [self.weights.score(features(request, response)) for response in responses]

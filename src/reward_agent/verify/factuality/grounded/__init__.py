@@ -1,0 +1,13 @@
+"""Factuality without a language model: the answer's claims held against passages by rules and small models.
+
+text.py        sentences, words, and the part of a passage that bears on a claim
+claims.py      answers -> claims
+features.py    a claim beside a passage, in numbers
+weigh.py       the numbers -> the chance that the passage supports the claim (weights.json)
+entailment.py  the encoder that reads both where the numbers leave it open
+way.py         all of it, as one of the ways of the factuality verifier
+"""
+
+from reward_agent.verify.factuality.grounded.way import GroundedClaims
+
+__all__ = ["GroundedClaims"]

@@ -1,0 +1,172 @@
+"""How a claim stands beside a passage, in numbers: is the passage about it, and how much of it does the passage say?
+
+    window          the sentences of the passage that bear most on the claim
+    about           how much of what the question names, or of what the claim names, the passage names too
+    said            how much of what the claim adds to its question stands in the window, or in one of its sentences
+    denial          the claim says "not" and the closest sentence does not, or the other way round
+
+Names and numbers count more than other words, and words that few of the passages at hand contain more than those that
+all contain.
+"""
+
+import calendar
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reward_agent.types import Passage
+from reward_agent.verify.factuality.grounded.claims import Claim
+from reward_agent.verify.factuality.grounded.text import (
+    STOP_WORDS,
+    folded,
+    sentences,
+    stem,
+    telling_words,
+    window,
+    words,
+)
+
+MAX_PASSAGE_CHARS = 4_000
+NAMELESS = 0.6
+"""Sharing common words alone is weaker ground for taking two texts to be about the same thing than sharing a name."""
+NAMES = (
+    "literal",
+    "said",
+    "said in all",
+    "said in one sentence",
+    "runs",
+    "numbers missing",
+    "names missing",
+    "denial differs",
+    "about",
+    "says nothing new",
+)
+_CAPITAL = re.compile(r"(?<![.!?:] )(?<!\A)\b[A-Z][^\W\d_]*")
+_COUNTED = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split())}
+_DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
+_MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One claim beside one passage. `numbers` is aligned with `NAMES`."""
+
+    passage: Passage
+    window: str
+    numbers: tuple[float, ...]
+
+    def __getitem__(self, name: str) -> float:
+        return self.numbers[NAMES.index(name)]
+
+
+def compared(claim: Claim, passages: Sequence[Passage]) -> list[Compared]:
+    """The claim beside each passage, the one that says most about it first."""
+    windows = [window(p.title, p.text, claim.text, claim.question) for p in passages]
+    rarity = _rarity(windows)
+    found = [
+        Compared(passage=passage, window=shown, numbers=_numbers(claim, passage, shown, rarity))
+        for passage, shown in zip(passages, windows, strict=True)
+    ]
+    return sorted(found, key=lambda one: -bearing(one))
+
+
+def bearing(one: Compared) -> float:
+    """How much a passage bears on the claim: it must be about it before what it says counts."""
+    return (0.2 + one["about"]) * (1 + one["said"] + one["said in one sentence"] + one["literal"])
+
+
+def _rarity(windows: Sequence[str]) -> dict[str, float]:
+    counts: dict[str, int] = {}
+    for shown in windows:
+        for term in set(_terms(shown)):
+            counts[term] = counts.get(term, 0) + 1
+    return {term: math.log1p(len(windows) / count) for term, count in counts.items()}
+
+
+def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float]) -> tuple[float, ...]:
+    there = frozenset(_terms(shown))
+    asked = frozenset(_terms(claim.question))
+    said = _terms(claim.text)
+    new = [term for term in dict.fromkeys(said) if term not in asked]
+    names, figures = names_of(claim.text) - asked, {term for term in new if term[0].isdigit()}
+    unseen = math.log1p(len(rarity) and 8)
+
+    weights = {t: rarity.get(t, unseen) * (2.0 if t[0].isdigit() else 1.6 if t in names else 1.0) for t in said}
+
+    def share(terms: Sequence[str], where: frozenset[str] = there) -> float:
+        whole = sum(weights[term] for term in terms)
+        return sum(weights[term] for term in terms if term in where) / whole if whole else 0.5
+
+    pieces = {sentence: frozenset(_terms(sentence)) for sentence in sentences(shown)}
+    closest = max(pieces, key=lambda sentence: share(new, pieces[sentence]), default="")
+
+    return (
+        float(_contains(words(shown), _bare(claim.text))),
+        share(new),
+        share(list(dict.fromkeys(said))),
+        share(new, pieces.get(closest, frozenset())),
+        _runs(words(claim.text), words(shown)),
+        sum(term not in there for term in figures) / max(1, len(figures)),
+        sum(term not in there for term in names) / max(1, len(names)),
+        float(bool(_DENIAL.search(claim.text)) != bool(_DENIAL.search(closest))),
+        about(claim, passage),
+        float(not new),
+    )
+
+
+def about(claim: Claim, passage: Passage) -> float:
+    """How much of what the question names, or for a sentence the claim itself, the passage names: 0 to 1."""
+    there = frozenset(_terms(passage.title)) | frozenset(_terms(passage.text[:MAX_PASSAGE_CHARS]))
+    of_question = _coverage(names_of(claim.question), frozenset(_terms(claim.question)), there)
+    if claim.short:
+        return of_question
+    of_claim = _coverage(names_of(claim.text), frozenset(_terms(claim.text)), there)
+    return max(of_question, of_claim) if claim.question else of_claim
+
+
+def _coverage(names: frozenset[str], terms: frozenset[str], there: frozenset[str]) -> float:
+    if not terms:
+        return 0.0
+    plain = len(terms & there) / len(terms)
+    return 0.75 * len(names & there) / len(names) + 0.25 * plain if names else NAMELESS * plain
+
+
+@lru_cache(maxsize=4096)
+def names_of(text: str) -> frozenset[str]:
+    """The words of a text that are written like names, stemmed; months are not among them."""
+    found = (folded(match[0]) for match in _CAPITAL.finditer(text))
+    return frozenset(stem(word) for word in found if word not in STOP_WORDS and word not in _MONTHS and len(word) > 1)
+
+
+@lru_cache(maxsize=4096)
+def _terms(text: str) -> tuple[str, ...]:
+    """The telling words, numbers always in digits."""
+    return tuple(_NUMBER_WORDS.get(term, term) for term in telling_words(text))
+
+
+def _bare(text: str) -> tuple[str, ...]:
+    found = words(text)
+    start = 0
+    while start < len(found) - 1 and found[start] in STOP_WORDS:
+        start += 1
+    return found[start:]
+
+
+def _contains(text: Sequence[str], part: Sequence[str]) -> bool:
+    size = len(part)
+    return size > 0 and any(text[at : at + size] == part for at in range(len(text) - size + 1) if text[at] == part[0])
+
+
+def _runs(claim: Sequence[str], shown: Sequence[str]) -> float:
+    """The share of the claim's three-word runs that stand in the text word for word."""
+    runs = list(zip(claim, claim[1:], claim[2:], strict=False))
+    if not runs:
+        return 0.5
+    there = set(zip(shown, shown[1:], shown[2:], strict=False))
+    return sum(run in there for run in runs) / len(runs)

@@ -1,0 +1,49 @@
+"""Answers are cut into claims; what states nothing is none."""
+
+import pytest
+
+from reward_agent.verify.factuality.grounded.claims import claims_of
+
+QUESTION = "When was the mill built?"
+
+
+def texts(response: str, limit: int = 8) -> list[str]:
+    return [claim.text for claim in claims_of(response, QUESTION, limit=limit)]
+
+
+def test_a_short_answer_is_stated_with_its_question() -> None:
+    (claim,) = claims_of("In 1820.", QUESTION, limit=8)
+    assert claim.short
+    assert claim.stated == "When was the mill built? In 1820."
+
+
+def test_each_sentence_of_a_long_answer_stands_for_itself() -> None:
+    claims = claims_of("The mill was built in 1820. It burned down in 1902.", QUESTION, limit=8)
+    assert [claim.stated for claim in claims] == ["The mill was built in 1820.", "It burned down in 1902."]
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    ["", "   ", "?", "Which mill do you mean?", "```\nx = 1820\n```", "Here is what I found:"],
+)
+def test_what_states_nothing_is_no_claim(nothing: str) -> None:
+    assert texts(nothing) == []
+
+
+def test_greetings_offers_and_opinions_are_left_out_of_a_long_answer() -> None:
+    assert texts("Great question! The mill was built in 1820. I hope this helps. I think it is pretty.") == [
+        "The mill was built in 1820."
+    ]
+
+
+def test_markup_is_taken_off() -> None:
+    assert texts("## The mill\n- It was **built** in 1820.\n1. It burned in 1902.") == [
+        "The mill",
+        "It was built in 1820.",
+        "It burned in 1902.",
+    ]
+
+
+def test_no_more_than_the_limit_and_each_once() -> None:
+    assert len(texts(" ".join(f"Fact {n} is here." for n in range(40)), limit=5)) == 5
+    assert texts("The mill is old. The mill is old.") == ["The mill is old."]

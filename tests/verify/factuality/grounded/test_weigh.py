@@ -1,0 +1,56 @@
+"""From numbers to a chance."""
+
+import json
+from importlib import resources
+
+import pytest
+
+from reward_agent.types import Passage
+from reward_agent.verify.factuality.grounded.claims import Claim
+from reward_agent.verify.factuality.grounded.features import NAMES, compared
+from reward_agent.verify.factuality.grounded.weigh import READ, Weighing, load_weighing, logistic, read_numbers
+
+ONE = compared(
+    Claim(text="It was built in 1820.", question="", short=False), [Passage(text="The mill was built in 1820.")]
+)[0]
+NOTHING = dict.fromkeys((*NAMES, *READ), 0.0)
+WEIGHING = Weighing(
+    short=NOTHING | {"bias": 0.0},
+    sentence=NOTHING | {"said": 2.0, "bias": -1.0},
+    read=NOTHING | {"entailed": 1.0, "bias": 0.0},
+)
+
+
+def test_a_chance_is_the_logistic_function_of_the_weighted_sum() -> None:
+    assert WEIGHING.by_words(ONE, short=False) == pytest.approx(logistic(2.0 * ONE["said"] - 1.0))
+    assert WEIGHING.by_words(ONE, short=True) == 0.5
+
+
+def test_what_the_entailment_model_makes_of_a_sentence_counts_with_the_words() -> None:
+    assert WEIGHING.with_reading(ONE, (0.9, 0.05, 0.05), short=False) == pytest.approx(0.9)
+
+
+def test_what_it_makes_of_a_short_answer_can_only_lower_the_chance() -> None:
+    assert WEIGHING.with_reading(ONE, (1.0, 0.0, 0.0), short=True) == 0.5
+    assert WEIGHING.with_reading(ONE, (0.0, 1.0, 0.0), short=True) == 0.25
+
+
+def test_certainty_is_bounded() -> None:
+    assert read_numbers((1.0, 0.0, 0.0)) == (6.0, -6.0)
+    assert logistic(-10_000) == pytest.approx(0.0)
+
+
+def test_the_shipped_weights_fit_the_numbers_and_never_punish_what_is_found() -> None:
+    weighing = load_weighing()
+    assert set(weighing.read) == {*NAMES, *READ, "bias"}
+    for weights in (weighing.short, weighing.sentence):
+        assert set(weights) == {*NAMES, "bias"}
+        assert all(weights[name] >= 0 for name in ("literal", "said", "said in all", "said in one sentence", "about"))
+        assert all(weights[name] <= 0 for name in ("numbers missing", "names missing", "denial differs"))
+
+
+def test_the_shipped_file_says_where_it_comes_from_and_holds_no_text() -> None:
+    text = resources.files("reward_agent.verify.factuality.grounded").joinpath("weights.json").read_text("utf-8")
+    shipped = json.loads(text)
+    assert all(len(digest) == 64 for digest in shipped["data"].values())
+    assert not any(name in file for file in shipped["data"] for name in ("halueval", "climate", "healthver", "covid"))

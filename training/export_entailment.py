@@ -1,0 +1,60 @@
+"""Writes the trained entailment model as one int8 ONNX file, and its tokenizer beside it.
+
+    python -m training.export_entailment --model /tmp/entailment/out --out FOLDER [--base FOLDER]
+
+Weights are quantized to int8, a scale a channel; activations as they come. Prints the files' sizes and checksums.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from training.entailment import Encoder, packaged_base
+from training.read import checksum
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", type=Path)
+    asked = parser.parse_args()
+    base = asked.base or packaged_base()
+    model = Encoder(base)
+    model.load_state_dict(torch.load(asked.model / "model.pt", map_location="cpu"))
+    model.eval()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    whole = asked.model / "float32.onnx"
+    ids = torch.randint(1000, 20000, (2, 24))
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    torch.onnx.export(
+        model,
+        (ids, torch.ones_like(ids), torch.zeros_like(ids)),
+        str(whole),
+        input_names=names,
+        output_names=["logits"],
+        dynamic_axes={name: {0: "batch", 1: "tokens"} for name in names} | {"logits": {0: "batch"}},
+        opset_version=17,
+        dynamo=False,
+    )
+    small = asked.out / "entailment.onnx"
+    quantize_dynamic(str(whole), str(small), weight_type=QuantType.QInt8, per_channel=True, reduce_range=False)
+    _tokenizer(base / "tokenizer.json", asked.out / "tokenizer.json")
+    for file in (small, asked.out / "tokenizer.json"):
+        print(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB, sha256 {checksum(file)}")
+
+
+def _tokenizer(source: Path, target: Path) -> None:
+    """The tokenizer without the padding and truncation that came with it, in as few bytes as it takes."""
+    shutil.copyfile(source, target)
+    document = json.loads(target.read_text(encoding="utf-8"))
+    document["padding"] = document["truncation"] = None
+    target.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Claims beside passages with a label, to fit how the grounded verifier weighs them. Training part only.
+
+Positive: the passage supports the claim. Negative: it says otherwise or does not say it.
+"""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from reward_agent.types import Passage
+from reward_agent.verify.factuality.grounded.claims import Claim
+from reward_agent.verify.factuality.grounded.text import sentences
+from training import entailment_pairs
+from training.parts import Part, part_of
+from training.read import rows
+
+Labelled = tuple[str, Claim, list[Passage], bool]
+"""The kind of row, a claim, the passages at hand, whether they support it."""
+FOREIGN = 3
+SENTENCES = {"occupation": "{} worked as a {}.", "place of birth": "{} was born in {}."}
+"""How a short answer reads as a whole sentence."""
+
+
+def labelled(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
+    """The rows of one part."""
+    yield from popqa(data, seed, part)
+    yield from begin(data, part)
+    yield from summedits(data, part)
+    yield from qa_feedback(data, part)
+    if part == "training":
+        yield from swaps(data, seed)
+
+
+def popqa(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
+    draw = random.Random(seed)
+    chosen = [r for r in rows(data / "popqa_passages" / "popqa.jsonl.gz") if part_of(r["question"]) == part]
+    alike: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in chosen:
+        alike[row["prop"]].append(row)
+    for row in chosen:
+        accepted = json.loads(row["possible_answers"])
+        names = {answer.lower() for answer in accepted}
+        others = [o["obj"] for o in alike[row["prop"]] if o["obj"].lower() not in names]
+        foreign = [draw.choice(chosen)["paragraphs"][0] for _ in range(FOREIGN)]
+        pool = [Passage(title=p["title"], text=p["text"]) for p in row["paragraphs"][:1] + foreign]
+        answers = [(row["obj"], True), (draw.choice(accepted), True), *((draw.choice(others), False) for _ in range(2))]
+        for answer, true in answers:
+            yield "popqa", Claim(text=answer, question=row["question"], short=True), pool, true
+            whole = SENTENCES[row["prop"]].format(row["subj"], answer)
+            yield "whole answers", Claim(text=whole, question=row["question"], short=False), pool, true
+        asked = Claim(text=draw.choice([row["obj"], draw.choice(others)]), question=row["question"], short=True)
+        yield "popqa", asked, [p for p in pool[1:] if p.title != pool[0].title] or pool[1:], False
+
+
+def begin(data: Path, part: Part) -> Iterator[Labelled]:
+    for row in rows(data / "claim_evidence" / "begin.jsonl.gz"):
+        if part_of(row["evidence"]) == part:
+            claim = Claim(text=row["response"], question="", short=False)
+            yield "begin", claim, [Passage(text=row["evidence"])], row["coarse label"] == "entailment"
+
+
+def summedits(data: Path, part: Part) -> Iterator[Labelled]:
+    for row in rows(data / "claim_evidence" / "summedits.jsonl.gz"):
+        if part_of(row["doc"]) == part:
+            old = set(sentences(row["original_summary"]))
+            for sentence in [s for s in sentences(row["summary"]) if s not in old][:1]:
+                claim = Claim(text=sentence, question="", short=False)
+                yield "summedits", claim, [Passage(text=row["doc"])], bool(row["label"])
+
+
+def qa_feedback(data: Path, part: Part) -> Iterator[Labelled]:
+    for row in rows(data / "qa_feedback" / "feedback.jsonl.gz"):
+        if part_of(row["question"]) != part:
+            continue
+        pool = [Passage(title=p[0], text=" ".join(p[1:])) for p in row["passages"]]
+        for sentence, label in entailment_pairs.marked_sentences(row):
+            yield "qa_feedback", Claim(text=sentence, question=row["question"], short=False), pool, label == 0
+
+
+def swaps(data: Path, seed: int) -> Iterator[Labelled]:
+    for sentence, title, text, label in entailment_pairs.swapped_sentences(data, random.Random(seed)):
+        yield "swaps", Claim(text=sentence, question="", short=False), [Passage(title=title, text=text)], label == 0
