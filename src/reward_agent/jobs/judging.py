@@ -39,6 +39,7 @@ async def judge_all(
             tally.failures += len(judgment.failures)
             tally.calls += judgment.usage.calls
             tally.tokens += judgment.usage.tokens
+            tally.cost += judgment.usage.cost
             watch(tally)
 
         await run_all(

@@ -83,4 +83,6 @@ def _notes(tally: Tally) -> str:
         parts.append(f"{tally.failures:,} failures")
     if tally.calls:
         parts.append(f"{tally.calls:,} calls, {tally.tokens:,} tokens")
+    if tally.cost:
+        parts.append(f"${tally.cost:,.2f}")
     return ", ".join(parts)

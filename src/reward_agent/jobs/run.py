@@ -19,7 +19,7 @@ Row = TypeVar("Row")
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """How far a run is: rows `done` of `total`, `resumed` of them found in the journal, `failures` recorded in the
-    rows of this run, and model `calls` and `tokens` spent."""
+    rows of this run, and model `calls`, `tokens` and `cost` (dollars, where prices are set) spent."""
 
     total: int
     done: int = 0
@@ -27,6 +27,7 @@ class Tally:
     failures: int = 0
     calls: int = 0
     tokens: int = 0
+    cost: float = 0.0
 
 
 Watch = Callable[[Tally], None]

@@ -142,8 +142,9 @@ def usage_line(usage: Usage) -> str:
     """What models were asked for."""
     if not usage.calls and not usage.cached:
         return "No model was asked."
+    cost = f" ${usage.cost:,.2f}," if usage.cost else ""
     return (
-        f"{_many(usage.calls, 'model call')}, {usage.cached:,} answered from the cache, {usage.tokens:,} tokens, "
+        f"{_many(usage.calls, 'model call')}, {usage.cached:,} answered from the cache, {usage.tokens:,} tokens,{cost} "
         f"{usage.seconds:,.1f} s spent waiting."
     )
 
