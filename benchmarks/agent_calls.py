@@ -24,13 +24,13 @@ from reward_agent.verify.factuality.verifier import FactualityVerifier, Way
 
 FACTS = (
     "The Harbour Museum of Westrand opened in {}.",
-    "Westrand's main hall measures {} metres from the quay door to the clock.",
-    "The architect of Westrand drew {} plans before the council chose one.",
-    "Some {} visitors came to Westrand in its first summer.",
-    "Westrand's model of the lightship Tern was built from {} pieces of pear wood.",
-    "A fire in Westrand destroyed {} paintings of the herring fleet.",
-    "The reading room in Westrand keeps {} logbooks from the whaling years.",
-    "Entrance for children has been free in Westrand since {}.",
+    "Its main hall measures {} metres from the quay door to the clock.",
+    "The architect Nilla Brosk drew {} plans before the council chose one.",
+    "Some {} visitors came in its first summer.",
+    "The model of the lightship Tern was built from {} pieces of pear wood.",
+    "A fire in the east wing destroyed {} paintings of the herring fleet.",
+    "The reading room keeps {} logbooks from the whaling years.",
+    "Entrance for children has been free since {}.",
 )
 FILLER = (
     " The building stands on piles of oak at the mouth of the old harbour, where the ferries turned until the bridge "
@@ -56,16 +56,19 @@ class CountingRecall:
         return [(await self.corpus.search(query))[:1] for query in queries]
 
 
-def made_up_sample(candidates: int, *, long: bool, town: str = "Westrand") -> Sample:
-    """Every candidate has a text of its own; so has every town, and its museum its own claims."""
+def made_up_sample(candidates: int, *, long: bool, town: str = "") -> Sample:
+    """Every candidate has a text of its own. With a `town`, the museum is another one and every claim names it."""
     texts = []
     for index in range(candidates):
         wrong = {index % len(FACTS), (3 * index + 1) % len(FACTS)} if index % 2 else set()
         values = [_value(place) + (index if place in wrong else 0) for place in range(len(FACTS))]
         facts = " ".join(fact.format(value) for fact, value in zip(FACTS, values, strict=True))
-        text = f"{facts} This is what guide number {index + 1} tells.".replace("Westrand", town)
+        text = f"{facts} This is what guide number {index + 1} tells."
+        text = (
+            text if not town else text.replace("Westrand", town).replace(" in ", f" in {town} in ").replace("Its", town)
+        )
         texts.append((text + FILLER * LONG)[:LONG] if long else text)
-    return Sample.of(f"Tell me about the Harbour Museum of {town}.", texts, id=f"made-up-{candidates}")
+    return Sample.of(f"Tell me about the Harbour Museum of {town or 'Westrand'}.", texts, id=f"made-up-{candidates}")
 
 
 def made_up_corpus() -> list[Passage]:
