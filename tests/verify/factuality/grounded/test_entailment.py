@@ -39,7 +39,9 @@ class LengthSession:
         return [np.array([[float(inputs["input_ids"].size), 0.0, 0.0]])]
 
 
-MODEL = EntailmentModel(session=LengthSession(), tokenizer=WordTokenizer())  # type: ignore[arg-type]
+SESSION: Any = LengthSession()
+TOKENIZER: Any = WordTokenizer()
+MODEL = EntailmentModel(session=SESSION, tokenizer=TOKENIZER)
 
 
 def test_chances_sum_to_one_and_do_not_depend_on_the_other_pairs() -> None:
