@@ -26,7 +26,7 @@ from pydantic import BaseModel
 
 from benchmarks.provenance import print_header
 from reward_agent.chat import PURPOSE_HEADER
-from reward_agent.chat.cache import CachedChat
+from reward_agent.chat.cache import CachedChat, keeping_replies
 from reward_agent.chat.meter import Ledger, MeteredChat
 from reward_agent.chat.openai import open_openai
 from reward_agent.chat.retry import RetryingChat
@@ -89,7 +89,7 @@ async def _ways(url: str, folder: Path) -> AsyncIterator[dict[str, Call]]:
         ours = await stack.enter_async_context(open_openai(model="simulated", base_url=url, api_key=None))
         store = await stack.enter_async_context(open_store(folder / "cache.sqlite"))
         patient = RetryingChat(model=ThrottledChat(model=ours, gate=Gate(most=IN_FLIGHT)))
-        cached = CachedChat(model=patient, store=store, identity="bench")
+        cached = CachedChat(model=patient, keeping=keeping_replies(store), identity="bench")
         chain = MeteredChat(model=cached, name="bench", ledger=Ledger())
         yield {
             "a bare loop (asyncio streams, json)": _streams(url),

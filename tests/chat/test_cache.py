@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reward_agent.chat.cache import CachedChat
+from reward_agent.chat.cache import CachedChat, keeping_replies
 from reward_agent.errors import SignalError, StoreError
 from reward_agent.prompting import ask, metered, parse_prompt
 from reward_agent.protocols import ChatModel
@@ -49,7 +49,7 @@ def test_a_question_is_asked_once_also_by_the_next_run(tmp_path: Path) -> None:
 
     async def run() -> list[Usage]:
         async with open_store(tmp_path / "cache") as store:
-            cached = CachedChat(model=model, store=store, identity="m")
+            cached = CachedChat(model=model, keeping=keeping_replies(store), identity="m")
             replies = [await cached.complete(question()), await cached.complete(question())]
             assert {reply.text for reply in replies} == {YES}
             return [reply.usage for reply in replies]
@@ -64,7 +64,10 @@ def test_a_question_is_asked_once_also_by_the_next_run(tmp_path: Path) -> None:
 def test_another_model_has_its_own_replies(tmp_path: Path) -> None:
     async def run() -> list[str]:
         async with open_store(tmp_path / "cache") as store:
-            models = [CachedChat(model=ScriptedChat([text]), store=store, identity=text) for text in ("a", "b")]
+            models = [
+                CachedChat(model=ScriptedChat([text]), keeping=keeping_replies(store), identity=text)
+                for text in ("a", "b")
+            ]
             return [(await model.complete(question(schema=None))).text for model in models]
 
     assert asyncio.run(run()) == ["a", "b"]
@@ -75,7 +78,7 @@ def test_the_same_question_at_the_same_time_is_asked_once(tmp_path: Path) -> Non
 
     async def run() -> list[Usage]:
         async with open_store(tmp_path / "cache") as store:
-            cached = CachedChat(model=model, store=store, identity="m")
+            cached = CachedChat(model=model, keeping=keeping_replies(store), identity="m")
             replies = await asyncio.gather(*(cached.complete(question()) for _ in range(3)))
             return [reply.usage for reply in replies]
 
@@ -90,7 +93,7 @@ def test_neither_a_failure_nor_a_spoilt_reply_is_kept(tmp_path: Path, spoilt: st
 
     async def run() -> str:
         async with open_store(tmp_path / "cache") as store:
-            cached: ChatModel = CachedChat(model=model, store=store, identity="m")
+            cached: ChatModel = CachedChat(model=model, keeping=keeping_replies(store), identity="m")
             await asyncio.gather(cached.complete(question()), return_exceptions=True)
             return (await cached.complete(question())).text
 
@@ -104,7 +107,9 @@ def test_a_reply_that_was_mended_is_mended_again_without_a_call_once_it_can_be_r
     async def run() -> Usage:
         async with open_store(tmp_path / "cache") as store:
             with metered() as meter:
-                reply = await ask(CachedChat(model=model, store=store, identity="m"), prompt, dict[str, str])
+                reply = await ask(
+                    CachedChat(model=model, keeping=keeping_replies(store), identity="m"), prompt, dict[str, str]
+                )
         assert reply == {"answer": "yes"}
         return meter.usage
 
@@ -118,7 +123,9 @@ def test_a_broken_store_costs_calls_and_is_said_once(store: FullDisk | BrokenSto
     said: list[str] = []
 
     async def run() -> list[str]:
-        cached = CachedChat(model=ScriptedChat([YES] * 3), store=store, identity="m", say=said.append)
+        cached = CachedChat(
+            model=ScriptedChat([YES] * 3), keeping=keeping_replies(store, say=said.append), identity="m"
+        )
         return [(await cached.complete(question(str(number)))).text for number in range(3)]
 
     assert asyncio.run(run()) == [YES] * 3
@@ -130,7 +137,7 @@ def test_a_broken_store_costs_calls_and_is_said_once(store: FullDisk | BrokenSto
 def test_text_of_any_kind_comes_back_as_it_was(tmp_path: Path) -> None:
     async def run() -> list[str]:
         async with open_store(tmp_path / "cache") as store:
-            cached = CachedChat(model=ScriptedChat(["é\ud800\x00"]), store=store, identity="m")
+            cached = CachedChat(model=ScriptedChat(["é\ud800\x00"]), keeping=keeping_replies(store), identity="m")
             return [(await cached.complete(question(schema=None))).text for _ in range(2)]
 
     assert asyncio.run(run()) == ["é\ud800\x00"] * 2

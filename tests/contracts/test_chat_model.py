@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reward_agent.chat.cache import CachedChat
+from reward_agent.chat.cache import CachedChat, keeping_replies
 from reward_agent.chat.errors import RefusedError
 from reward_agent.chat.meter import Ledger, MeteredChat
 from reward_agent.chat.record import RecordingChat, ReplayedChat
@@ -38,8 +38,8 @@ def record(store: Memory) -> Record:
 
 WRAPPERS: dict[str, Callable[[ChatModel], ChatModel]] = {
     "none": lambda model: model,
-    "cached": lambda model: CachedChat(model=model, store=Memory(), identity="m"),
-    "cached without a store": lambda model: CachedChat(model=model, store=None, identity="m"),
+    "cached": lambda model: CachedChat(model=model, keeping=keeping_replies(Memory()), identity="m"),
+    "cached without a store": lambda model: CachedChat(model=model, keeping=keeping_replies(None), identity="m"),
     "metered": lambda model: MeteredChat(model=model, name="m", ledger=Ledger()),
     "throttled": lambda model: ThrottledChat(model=model, gate=Gate(most=2)),
     "retrying": lambda model: RetryingChat(model=model),

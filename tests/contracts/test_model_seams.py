@@ -59,7 +59,9 @@ def evidence(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Evidenc
                 elif request.param == "web":
                     yield web
                 else:
-                    yield CachedEvidence(source=web, keeping=Keeping(store=None, namespace="search"), identity="web")
+                    yield CachedEvidence(
+                        source=web, keeping=Keeping(store=None, namespace="search", what="searches"), identity="web"
+                    )
 
 
 @dataclass(frozen=True)

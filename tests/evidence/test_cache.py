@@ -49,7 +49,7 @@ class Counting:
 
 
 def cached(source: Counting, store: Memory | BrokenStore | None, **settings: object) -> CachedEvidence:
-    keeping = Keeping(store=store, namespace="search")
+    keeping = Keeping(store=store, namespace="search", what="searches")
     return CachedEvidence(source=source, keeping=keeping, identity="web", **settings)  # type: ignore[arg-type]
 
 
@@ -65,7 +65,9 @@ def test_another_query_or_another_source_is_searched() -> None:
     source, store = Counting(), Memory()
     asyncio.run(cached(source, store).search("tides"))
     asyncio.run(cached(source, store).search("Tides"))
-    other = CachedEvidence(source=source, keeping=Keeping(store=store, namespace="search"), identity="other")
+    other = CachedEvidence(
+        source=source, keeping=Keeping(store=store, namespace="search", what="searches"), identity="other"
+    )
     asyncio.run(other.search("tides"))
     assert source.searches == 3
 
@@ -111,7 +113,7 @@ def test_an_entry_that_cannot_be_read_is_searched_anew() -> None:
 def test_a_broken_store_costs_searches_and_fails_none() -> None:
     said: list[str] = []
     source = Counting()
-    keeping = Keeping(store=BrokenStore(), namespace="search", say=said.append)
+    keeping = Keeping(store=BrokenStore(), namespace="search", what="searches", say=said.append)
     evidence = CachedEvidence(source=source, keeping=keeping, identity="web")
     for _ in range(3):
         assert asyncio.run(evidence.search("tides"))

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 
 from reward_agent.build.kept import Kept
 from reward_agent.build.say import Say
-from reward_agent.chat.cache import CachedChat
+from reward_agent.chat.cache import CachedChat, keeping_replies
 from reward_agent.chat.meter import Ledger, MeteredChat
 from reward_agent.chat.openai import OpenAIChat, open_openai
 from reward_agent.chat.rate import Rate
@@ -59,7 +59,7 @@ async def _opened(
         metered = MeteredChat(model=_simulated(), name=name, ledger=ledger)
     else:
         served = await _served(name, settings, stack)
-        cached = CachedChat(model=served, store=kept.cache, identity=_identity(settings), say=say)
+        cached = CachedChat(model=served, keeping=keeping_replies(kept.cache, say=say), identity=_identity(settings))
         metered = MeteredChat(model=cached, name=name, ledger=ledger)
     if kept.record is None:
         return metered

@@ -145,7 +145,7 @@ def _web(source: WebSource, client: "httpx2.AsyncClient", store: Store | None, s
     )
     return CachedEvidence(
         source=web,
-        keeping=Keeping(store=store, namespace=NAMESPACE, say=say),
+        keeping=Keeping(store=store, namespace=NAMESPACE, what="searches", say=say),
         identity=json.dumps([provider.name, url, source.passages]),
         fresh_days=source.fresh_days,
     )

@@ -1,6 +1,6 @@
 """A store that may break without harm: what it would have held is then asked for again.
 
-keeping = Keeping(store=store, namespace="search", say=say)
+keeping = Keeping(store=store, namespace="search", what="searches", say=say)
 value = await keeping.get(key)              # None where it holds nothing, and where it cannot be read
 """
 
@@ -18,10 +18,12 @@ class _Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """One namespace of a store, or of none. The first StoreError is told to `say`, and ends the keeping."""
+    """One namespace of a store, or of none. The first StoreError is told to `say`, and ends the keeping; `what` names
+    to a person what lies there."""
 
     store: Store | None
     namespace: str
+    what: str
     say: Callable[[str], None] = lambda line: None
     _health: _Health = field(default_factory=_Health)
 
@@ -47,4 +49,4 @@ class Keeping:
     def _breaks(self, error: StoreError) -> None:
         if not self._health.broken:
             self._health.broken = True
-            self.say(f"warning: nothing more is kept in the cache: {error}")
+            self.say(f"warning: {self.what} are no longer kept: {error}")

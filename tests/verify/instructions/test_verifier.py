@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reward_agent.presentation import storable
 from reward_agent.types import Sample, Signal
 from reward_agent.verify.instructions.constraint import Measurement
 from reward_agent.verify.instructions.scores import share_met
-from reward_agent.verify.instructions.shorten import storable
 from reward_agent.verify.instructions.verifier import InstructionVerifier
 
 

@@ -22,10 +22,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator
 
 from reward_agent.errors import SignalError
+from reward_agent.presentation import storable
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
 from reward_agent.verify.instructions.constraint import Measurement
-from reward_agent.verify.instructions.shorten import one_line, shortened, storable
+from reward_agent.verify.instructions.shorten import one_line, shortened
 
 PURPOSE = "instructions.soft"
 INSTRUCTION_AT_MOST = 2_000

@@ -15,8 +15,3 @@ def one_line(text: str, at_most: int) -> str:
     """The text with all whitespace as single blanks, cut after `at_most` characters."""
     flat = " ".join(text[: 4 * at_most].split())
     return flat if len(flat) <= at_most else f"{flat[: at_most - 1]}…"
-
-
-def storable(text: str) -> str:
-    """The text with every lone surrogate, half a character that no file can hold, as the replacement character."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
