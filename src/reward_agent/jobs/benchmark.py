@@ -1,6 +1,5 @@
 """Benchmark a reward agent: read a benchmark's data, judge every sample, report by the benchmark's own rules."""
 
-import importlib.metadata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,7 +10,7 @@ from reward_agent.agent import RewardAgent
 from reward_agent.benchmarks import BENCHMARKS, Benchmark, Reading, fingerprint, read_benchmark
 from reward_agent.config import Settings
 from reward_agent.errors import DataError, ReportError, RunError
-from reward_agent.jobs.folder import RunFolder, evidence_fingerprint, write_whole
+from reward_agent.jobs.folder import RunFolder, code_version, evidence_fingerprint, write_whole
 from reward_agent.jobs.journal import read_rows
 from reward_agent.jobs.judging import judge_all, read_judgments, sample_of, scores_by_order
 from reward_agent.jobs.run import Watch
@@ -71,7 +70,7 @@ async def run_benchmark(
         "kind": "benchmark",
         "fingerprint": reading.fingerprint,
         "evidence": evidence_fingerprint(settings),
-        "version": _version(),
+        "version": code_version(),
     }
     with folder.held():
         folder.claim(told, settings)
@@ -97,7 +96,7 @@ def write_report(out: Path) -> BenchmarkReport:
     report = build_report(
         benchmark=run.job.benchmark,
         preset=run.settings.preset,
-        version=_version(),
+        version=code_version(),
         comparisons=comparisons,
         longer=compare(run.samples, {id: [scores] for id, scores in lengths.items()}),
         shorter=compare(run.samples, {id: [[-x for x in scores]] for id, scores in lengths.items()}),
@@ -192,7 +191,3 @@ def _integrity(reading: Reading) -> Integrity:
         fingerprint=reading.fingerprint,
         problems=reading.problems,
     )
-
-
-def _version() -> str:
-    return importlib.metadata.version("reward-agent")

@@ -9,13 +9,14 @@
 A folder belongs to one job under one set of settings: another is refused, with the keys that differ.
 """
 
+import importlib.metadata
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import tomli_w
 from pydantic import ValidationError
@@ -101,6 +102,11 @@ class RunFolder:
             raise RunError(f"{self.settings_file} is damaged ({error}); choose another --out folder.") from error
 
 
+def code_version() -> str:
+    """The version of this package, as runs record it."""
+    return importlib.metadata.version("reward-agent")
+
+
 def evidence_fingerprint(settings: Settings) -> str | None:
     """What tells the index that the settings name from another; None where they name none. Raises ConfigError."""
     source = settings.evidence
@@ -113,10 +119,18 @@ def evidence_fingerprint(settings: Settings) -> str | None:
 
 def write_whole(path: Path, text: str) -> None:
     """Writes the file so that it is there whole or not at all, whenever the process dies. Raises RunError."""
+    with whole_file(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[TextIO]:
+    """A file to write piece by piece that stands at `path`, whole, when the block ends without an error, and else not
+    at all. Raises RunError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -114,6 +114,11 @@ def read_rows(path: Path, adapter: TypeAdapter[Row], *, remedy: str = JUDGED_ANE
 
     Raises RunError naming a line that cannot be read, with the remedy.
     """
+    return (row for row, _ in read_sized_rows(path, adapter, remedy=remedy))
+
+
+def read_sized_rows(path: Path, adapter: TypeAdapter[Row], *, remedy: str = JUDGED_ANEW) -> Iterator[tuple[Row, int]]:
+    """The same, each with the number of bytes it takes in the file."""
     if not path.exists():
         return
     with path.open("rb") as file:
@@ -121,7 +126,7 @@ def read_rows(path: Path, adapter: TypeAdapter[Row], *, remedy: str = JUDGED_ANE
             if not line.endswith(b"\n"):
                 return
             try:
-                yield adapter.validate_json(line)
+                yield adapter.validate_json(line), len(line)
             except (ValidationError, json.JSONDecodeError) as error:
                 raise RunError(
                     f"{path}:{number} cannot be read as a row: the file was changed or damaged. {remedy}"

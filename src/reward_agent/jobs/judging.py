@@ -4,33 +4,51 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from reward_agent.agent import RewardAgent
 from reward_agent.errors import RunError
-from reward_agent.jobs.journal import Journal, read_rows
+from reward_agent.jobs.journal import JUDGED_ANEW, Journal, read_rows, read_sized_rows
 from reward_agent.jobs.run import Tally, Watch, run_all
 from reward_agent.types import REVERSED, Judgment, Sample
 
 Arrival = Sample | Exception | None
+_JUDGMENT = TypeAdapter(Judgment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """As much of a judgment as tells whose it is."""
+
+    sample_id: str
+
+
+_HEAD = TypeAdapter(_Head)
 
 
 async def judge_all(
     agent: RewardAgent,
-    samples: Sequence[Sample],
+    samples: Iterable[Sample],
     path: Path,
     *,
     both_orders: bool,
     concurrency: int,
+    count: int | None = None,
     watch: Watch = lambda tally: None,
 ) -> None:
-    """Judges what `path` does not yet hold. Raises RunError; see `Journal.open`."""
-    if both_orders and (taken := next((s.id for s in samples if s.id.endswith(REVERSED)), None)):
-        raise RunError(f"the id {taken!r} ends with {REVERSED!r}, which marks the other order. Rename it in the data.")
+    """Judges what `path` does not yet hold. `count` is how many samples there are, where `samples` is a stream that
+    does not say; a stream is read as it is judged. Raises RunError; see `Journal.open`."""
+    if isinstance(samples, Sequence):
+        count = len(samples)
+        if both_orders:
+            for sample in samples:
+                _plain_id(sample)
     with Journal.open(path, Judgment, key=lambda judgment: judgment.sample_id) as journal:
-        total = len(samples) * (2 if both_orders else 1)
+        total = (count or 0) * (2 if both_orders else 1)
         tally = Tally(total=total, done=len(journal.done), resumed=len(journal.done))
         watch(tally)
 
@@ -130,6 +148,45 @@ def read_judgments(path: Path) -> dict[str, Judgment]:
     return {judgment.sample_id: judgment for judgment in read_rows(path, TypeAdapter(Judgment))}
 
 
+class KeptJudgments:
+    """The judgments of a journal by sample id, read from disk when asked for: memory holds one number a row.
+
+    Raises RunError naming a line that cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._places: dict[str, int] = {}
+        place = 0
+        for head, size in read_sized_rows(path, _HEAD):
+            self._places[head.sample_id] = place
+            place += size
+        self._file = path.open("rb") if self._places else None
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def of(self, sample_id: str) -> Judgment | None:
+        """The judgment of a sample; None where the journal has none."""
+        if self._file is None or sample_id not in self._places:
+            return None
+        self._file.seek(self._places[sample_id])
+        try:
+            return _JUDGMENT.validate_json(self._file.readline())
+        except ValidationError as error:
+            raise RunError(f"{self._path}: the row {sample_id!r} cannot be read. {JUDGED_ANEW}") from error
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 def scores_by_order(
     samples: Sequence[Sample], judgments: Mapping[str, Judgment], *, both_orders: bool
 ) -> dict[str, list[Sequence[float] | None]]:
@@ -149,8 +206,15 @@ def sample_of(judged_id: str) -> str:
     return judged_id.removesuffix(REVERSED)
 
 
-def _orders(samples: Sequence[Sample], both_orders: bool) -> Iterator[Sample]:
+def _plain_id(sample: Sample) -> None:
+    if sample.id.endswith(REVERSED):
+        raise RunError(f"the id {sample.id!r} ends with {REVERSED!r}, which marks the other order. Rename it.")
+
+
+def _orders(samples: Iterable[Sample], both_orders: bool) -> Iterator[Sample]:
     for sample in samples:
+        if both_orders:
+            _plain_id(sample)
         yield sample
         if both_orders:
             yield sample.reversed(id=sample.id + REVERSED)

@@ -10,6 +10,7 @@ candidate may be empty: a model that said nothing is judged as it is.
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from reward_agent.benchmarks.fields import columns_shown, prompt_of, row_id
@@ -26,8 +27,24 @@ _CANDIDATES = ("candidates", "responses", "completions")
 _TEXTS = ("text", "response", "content")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A sample as it was read. `columns` are the row's other columns, under their own names: what an evaluator of the
+    picked response may need (accepted answers, values), and no judge gets to see. `place` is where the row stands."""
+
+    sample: Sample
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    place: str = ""
+
+
 def read_samples(file: str, settings: Settings) -> Iterator[Sample | Problem]:
     """The samples of `file` (`-`: standard input), in order. Raises DataError for a file that is not rows at all."""
+    for item in read_taken(file, settings):
+        yield item if isinstance(item, Problem) else item.sample
+
+
+def read_taken(file: str, settings: Settings) -> Iterator[Taken | Problem]:
+    """The same with what else the rows hold."""
     limit = settings.run.max_row_bytes
     if file == STANDARD_INPUT:
         # From the descriptor: a thread that waits in Python's own buffer holds its lock when the program wants to end.
@@ -40,23 +57,25 @@ def read_samples(file: str, settings: Settings) -> Iterator[Sample | Problem]:
             yield row
             continue
         try:
-            yield _sample(row)
+            yield _taken(row)
         except RowFault as fault:
             yield fault.at(row.place)
 
 
-def _sample(row: Row) -> Sample:
+def _taken(row: Row) -> Taken:
     prompt = _first_of(row, _PROMPTS)
     candidates = _first_of(row, _CANDIDATES)
     value = row.data[candidates]
     if not isinstance(value, list) or not value:
         came = "an empty list" if value == [] else _came(value)
         raise RowFault(f"{candidates} must be a list of at least one response, got {came}", "Correct the row")
-    return Sample(
+    sample = Sample(
         id=row_id(row, "id"),
         prompt=prompt_of(row.data[prompt], prompt),
         candidates=tuple(_candidate(item, f"{candidates}[{index}]") for index, item in enumerate(value)),
     )
+    columns = {name: value for name, value in row.data.items() if name not in ("id", prompt, candidates)}
+    return Taken(sample=sample, columns=columns, place=row.place)
 
 
 def _first_of(row: Row, names: tuple[str, ...]) -> str:

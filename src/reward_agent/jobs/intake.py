@@ -1,0 +1,186 @@
+"""Judging a file of samples into a run folder, however large: what best-of-n and annotation have in common.
+
+    job = FileJob(kind="annotate", data="responses.jsonl")
+    await judge_file(job, settings, agent, out, watch=watch)
+    with JudgedFile.open(out) as judged:
+        for taken, judgment in judged: ...        # in the file's order; judgment is None where there is none yet
+
+The file is read twice, once to check it and to keep its samples in the run folder, once to judge them; memory holds
+what is in flight, and an id a row. Rows that cannot be read are set aside, and integrity.json says which.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+from pydantic import TypeAdapter, ValidationError
+
+from reward_agent.agent import RewardAgent
+from reward_agent.config import Settings
+from reward_agent.errors import DataError, RunError
+from reward_agent.jobs.folder import RunFolder, code_version, evidence_fingerprint, whole_file, write_whole
+from reward_agent.jobs.journal import read_rows
+from reward_agent.jobs.judging import KeptJudgments, judge_all
+from reward_agent.jobs.run import Watch
+from reward_agent.jobs.samples import Taken, read_taken
+from reward_agent.reports.metrics import Integrity
+from reward_agent.types import Judgment, Problem, Sample
+
+KEPT_PROBLEMS = 1_000
+_TAKEN: TypeAdapter[Taken] = TypeAdapter(Taken)
+_INTEGRITY: TypeAdapter[Integrity] = TypeAdapter(Integrity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileJob:
+    """What to judge: a file as `jobs.samples` reads it, all of it or its first `limit` samples. `kind` says which job
+    asked; `options` are what else the job was told that its judgments depend on."""
+
+    kind: str
+    data: str
+    limit: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def judge_file(
+    job: FileJob, settings: Settings, agent: RewardAgent, out: Path, *, watch: Watch = lambda tally: None
+) -> Integrity:
+    """Judges what the folder does not yet hold; returns what the file was like.
+
+    Raises DataError for a file without a usable row; RunError when the folder belongs to another job, other settings or
+    data, or is in use.
+    """
+    folder = RunFolder(path=out)
+    with folder.held():
+        integrity, count = take_in(job, settings, folder)
+        await judge_all(
+            agent,
+            (taken.sample for taken in read_rows(folder.samples_file, _TAKEN)),
+            folder.journal_file,
+            both_orders=False,
+            concurrency=settings.run.concurrency,
+            count=count,
+            watch=watch,
+        )
+    return integrity
+
+
+def take_in(job: FileJob, settings: Settings, folder: RunFolder) -> tuple[Integrity, int]:
+    """Checks the file, makes the folder (which is `held`) this job's, and keeps the samples and what was wrong with
+    the rows in it; returns that and the number of samples. Raises as `judge_file` does."""
+    collected = _Collected(limit=job.limit)
+    with whole_file(folder.samples_file) as file:
+        collected.take_all(read_taken(job.data, settings), file)
+        integrity = collected.integrity()
+        if not collected.samples:
+            raise DataError(f"{job.data}: {collected.why_nothing_was_read()}")
+        told = {"kind": job.kind, "data": job.data, "limit": job.limit, **job.options}
+        told |= {"fingerprint": integrity.fingerprint, "evidence": evidence_fingerprint(settings)}
+        folder.claim({**told, "version": code_version()}, settings)
+    write_whole(folder.integrity_file, _INTEGRITY.dump_json(integrity, indent=2).decode())
+    return integrity, collected.samples
+
+
+class JudgedFile:
+    """The samples of a run folder with their judgments, in the order of the file. Use `open`."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.job, self.settings = folder.recall()
+        self._folder = folder
+        if not folder.integrity_file.exists():
+            raise RunError(f"{folder.path}: the run was stopped before its data were read. Run the same command again.")
+        try:
+            self.integrity = _INTEGRITY.validate_json(folder.integrity_file.read_bytes())
+        except ValidationError as error:
+            raise RunError(f"{folder.integrity_file} is damaged. Run the same command again.") from error
+        self.judgments = KeptJudgments(folder.journal_file)
+
+    @classmethod
+    def open(cls, out: Path) -> Self:
+        """Raises RunError where the folder holds no run of this kind."""
+        return cls(RunFolder(path=out))
+
+    def __iter__(self) -> Iterator[tuple[Taken, Judgment | None]]:
+        again = "Run the same command again: it writes this file anew."
+        for taken in read_rows(self._folder.samples_file, _TAKEN, remedy=again):
+            yield taken, self.judgments.of(taken.sample.id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.judgments.close()
+
+
+@dataclass(kw_only=True)
+class _Collected:
+    """What the file was like, so far."""
+
+    limit: int | None
+    samples: int = 0
+    rows: int = 0
+    set_aside: int = 0
+    duplicates: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    _digest: Any = field(default_factory=hashlib.sha256)
+    _ids: set[str] = field(default_factory=set)
+    _times: Counter[str] = field(default_factory=Counter)
+    _contents: set[bytes] = field(default_factory=set)
+
+    def take_all(self, items: Iterator[Taken | Problem], file: TextIO) -> None:
+        for item in items:
+            if self.limit is not None and self.samples >= self.limit:
+                break
+            if isinstance(item, Problem):
+                self.rows += item.set_aside
+                self._note(item)
+            else:
+                self.rows += 1
+                self._keep(item, file)
+
+    def _keep(self, taken: Taken, file: TextIO) -> None:
+        sample = self._with_own_id(taken)
+        content = json.dumps([asdict(turn) for turn in sample.prompt] + list(sample.responses)).encode("ascii")
+        key = hashlib.sha256(content).digest()[:16]
+        self.duplicates += key in self._contents
+        self._contents.add(key)
+        self._digest.update(json.dumps(sample.id).encode("ascii") + content + b"\n")
+        self.samples += 1
+        file.write(_TAKEN.dump_json(replace(taken, sample=sample)).decode() + "\n")
+
+    def _with_own_id(self, taken: Taken) -> Sample:
+        sample, id = taken.sample, taken.sample.id
+        while id in self._ids:
+            self._times[sample.id] += 1
+            id = f"{sample.id}#{self._times[sample.id] + 1}"
+        self._ids.add(id)
+        if id == sample.id:
+            return sample
+        what = f"the id {sample.id[:80]!r} stands at an earlier row; it is called {id!r} here"
+        self._note(Problem(place=taken.place, what=what, remedy="Give each row an id of its own", set_aside=False))
+        return replace(sample, id=id)
+
+    def _note(self, problem: Problem) -> None:
+        self.set_aside += problem.set_aside
+        if len(self.problems) < KEPT_PROBLEMS:
+            self.problems.append(problem)
+
+    def integrity(self) -> Integrity:
+        return Integrity(
+            rows=self.rows,
+            set_aside=self.set_aside,
+            duplicates=self.duplicates,
+            label_counts={},
+            fingerprint=self._digest.hexdigest(),
+            problems=tuple(self.problems),
+        )
+
+    def why_nothing_was_read(self) -> str:
+        if not self.problems:
+            return "there are no rows. Check that the file is whole"
+        reasons = "\n  ".join(str(problem) for problem in self.problems[:3])
+        return f"not one of {self.rows} rows can be used. The first reasons:\n  {reasons}"
