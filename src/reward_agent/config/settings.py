@@ -92,6 +92,7 @@ class Settings(Section):
                     raise ValueError(
                         f"the preference model {model.name!r} has no calibration, so its unit is unknown: give it "
                         "`calibration = { centre = ..., spread = ... }`, which `reward-agent calibrate "
-                        f"--prefer {model.name} [--data PAIRS]` fits and prints, or set judge.normalize = false for a raw sum"
+                        f"--prefer {model.name} [--data PAIRS]` fits and prints, or set judge.normalize = false for a "
+                        "raw sum"
                     )
         return self
