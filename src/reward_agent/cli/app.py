@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, judging, models, runs
+from reward_agent.cli import checkers, corpus, generating, judging, models, runs
 
 COMMANDS = (
     runs.demo,
@@ -14,6 +14,7 @@ COMMANDS = (
     runs.report,
     runs.compare,
     runs.plan,
+    generating.generate,
     models.doctor,
     models.calibrate,
     corpus.index,
