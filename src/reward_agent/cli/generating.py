@@ -100,9 +100,16 @@ def generated(job: "GenerateJob", settings: "Settings", model: str, out: Path, c
         say_problems(integrity.problems, max(integrity.set_aside, len(integrity.problems)))
 
     async def run() -> "Generated":
-        async with opened(job, settings, model) as chat:
-            with shown_progress("generate", terminal(stderr=True), done="drawn") as watch:
-                return await generate(job, settings, chat, out, concurrency=concurrency, watch=watch, read=told)
+        with shown_progress("generate", terminal(stderr=True), done="drawn") as watch:
+            return await generate(
+                job,
+                settings,
+                lambda: opened(job, settings, model),
+                out,
+                concurrency=concurrency,
+                watch=watch,
+                read=told,
+            )
 
     try:
         return asyncio.run(run())

@@ -56,7 +56,6 @@ class Drawing:
     time that it gave fewer than it was asked for."""
 
     job: GenerateJob
-    model: ChatModel
     standing: Standing
     watch: Watch
     many: bool = True
@@ -65,12 +64,14 @@ class Drawing:
     example: dict[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=lambda: Tally(total=0))
 
-    def begin(self, ids: Sequence[str]) -> None:
+    def begin(self, ids: Sequence[str]) -> bool:
+        """Counts what is there; whether anything is wanted."""
         there = sum(self.standing.count(id) for id in ids)
         self.tally = Tally(total=len(ids) * self.job.n, done=there, resumed=there)
         self.watch(self.tally)
+        return self.tally.done < self.tally.total
 
-    async def round(self, folder: RunFolder, journal: Journal[Request], concurrency: int) -> bool:
+    async def round(self, model: ChatModel, folder: RunFolder, journal: Journal[Request], concurrency: int) -> bool:
         """Asks once for everything that is wanted; whether there was anything. A model that gives fewer answers than
         it was asked for leaves the rest to the next round."""
         asked = 0
@@ -82,15 +83,18 @@ class Drawing:
                     asked += 1
                     yield Ask(key=self.standing.new_key(prompt.id), prompt=prompt, indices=indices)
 
-        await run_all(asks(), self._work, journal, key=lambda ask: ask.key, concurrency=concurrency, tick=self._tick)
+        async def work(ask: Ask) -> Request:
+            return await self._answered(model, ask)
+
+        await run_all(asks(), work, journal, key=lambda ask: ask.key, concurrency=concurrency, tick=self._tick)
         return asked > 0
 
     def _split(self, wanted: Sequence[int]) -> Iterator[tuple[int, ...]]:
         return runs_of(wanted) if self.many else ((index,) for index in wanted)
 
-    async def _work(self, ask: "Ask") -> Request:
+    async def _answered(self, model: ChatModel, ask: "Ask") -> Request:
         try:
-            completion = await self.model.complete(ask.request(self.job))
+            completion = await model.complete(ask.request(self.job))
         except SignalError as error:
             failure = Failure(source=self.job.generator, kind=error.kind, error=on_one_line(str(error), _LONGEST_ERROR))
             usage = error.usage if isinstance(error, ChatError) else Usage()

@@ -1,7 +1,7 @@
 """Drawing n answers to every prompt of a file, over any chat model, into one file of responses.
 
     job = GenerateJob(data="prompts.jsonl", generator="gpt-4o-mini", n=32)
-    drawn = await generate(job, settings, model, Path("responses.jsonl"))
+    drawn = await generate(job, settings, open_model, Path("responses.jsonl"), concurrency=8)
 
 The run's state lies beside the file, in `responses.jsonl.run/`: the settings, the prompts, and a journal with a row a
 request. The file itself is written whole from the journal when the run ends or is stopped, and may be written again at
@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -56,6 +57,7 @@ class Generated:
     usage: Usage
 
 
+OpenModel = Callable[[], AbstractAsyncContextManager[ChatModel]]
 _GENERATED: TypeAdapter[Generated] = TypeAdapter(Generated)
 
 
@@ -67,7 +69,7 @@ def run_folder(out: Path) -> RunFolder:
 async def generate(
     job: GenerateJob,
     settings: Settings,
-    model: ChatModel,
+    model: OpenModel,
     out: Path,
     *,
     concurrency: int,
@@ -76,21 +78,23 @@ async def generate(
 ) -> Generated:
     """Asks for what is not yet there, `concurrency` requests at a time, and writes the file.
 
-    `settings` hold the chat model; `read` is told what the data were like before anything is asked. Raises DataError
-    for data without a usable prompt; RunError when the file belongs to another run or is in use.
+    `settings` hold the chat model. `model` opens it, once the data are read and only where something is wanted of it;
+    `read` is told before that what the data were like. Raises DataError for data without a usable prompt; RunError
+    when the file belongs to another run or is in use.
     """
+    _refuse_other_files(out)
     folder = run_folder(out)
-    _refuse_other_files(out, folder)
     with folder.held():
         taken = _take_in(job, settings, folder)
         read(taken.integrity())
         journal_file = folder.path / "answers.jsonl"
         with Journal.open(journal_file, Request, key=lambda request: request.key) as journal:
-            run = Drawing(job=job, model=model, standing=Standing.read(journal_file, job.n), watch=watch)
-            run.begin(taken.ids)
+            run = Drawing(job=job, standing=Standing.read(journal_file, job.n), watch=watch)
             try:
-                while await run.round(folder, journal, concurrency):
-                    pass
+                if run.begin(taken.ids):
+                    async with model() as opened:
+                        while await run.round(opened, folder, journal, concurrency):
+                            pass
             finally:
                 written = _write_responses(job, folder, journal_file, out)
         generated = _generated(job, run, written)
@@ -98,11 +102,11 @@ async def generate(
     return generated
 
 
-def _refuse_other_files(out: Path, folder: RunFolder) -> None:
+def _refuse_other_files(out: Path) -> None:
     """Raises RunError rather than write over what is not ours."""
-    if out.is_dir():
+    if not out.name or out.is_dir():
         raise RunError(f"{out} is a folder. Give --out the name of a file, such as {out / 'responses.jsonl'}.")
-    if out.exists() and not folder.settings_file.exists():
+    if out.exists() and not run_folder(out).settings_file.exists():
         raise RunError(f"{out} is there and no run of this command wrote it. Choose another --out file.")
 
 
