@@ -139,7 +139,7 @@ def _items(told: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _coverage(response: str, texts: Any) -> float:
-    """The share of the texts that stand in the response, in any case. Raises ValueError for what is no list of texts."""
+    """The share of the texts that stand in the response, in any case. Raises ValueError for anything but texts."""
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) and text for text in texts):
         raise ValueError(f"expected a list of texts, got {str(texts)[:80]}")
     folded = response.casefold()
