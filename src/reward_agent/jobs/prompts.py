@@ -14,6 +14,7 @@ from reward_agent.benchmarks.fields import columns_shown, prompt_of, word
 from reward_agent.benchmarks.row_errors import RowFault
 from reward_agent.benchmarks.rows import Row, read_rows
 from reward_agent.benchmarks.text_rows import TEXT_COLUMN, is_text_rows, read_text_rows
+from reward_agent.benchmarks.wrapped_rows import is_wrapped, read_wrapped
 from reward_agent.errors import ConfigError
 from reward_agent.types import Message, Problem
 
@@ -58,8 +59,10 @@ def read_prompts(data: str, shape: PromptShape, *, max_row_bytes: int) -> Iterat
     """The prompts of a file, folder or hub data set, in order. Raises DataError for what is not rows at all."""
     if is_text_rows(data):
         rows = read_text_rows(data, max_row_bytes=max_row_bytes)
+    elif is_wrapped(data):
+        rows = read_wrapped(data, max_row_bytes=max_row_bytes)
     else:
-        rows = read_rows(data, max_row_bytes=max_row_bytes)
+        rows = read_rows(data, max_row_bytes=max_row_bytes, lists_inside=True)
     for row in rows:
         if isinstance(row, Problem):
             yield row
