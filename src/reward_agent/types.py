@@ -15,6 +15,8 @@ from typing import Literal, Self
 
 Role = Literal["system", "user", "assistant", "tool"]
 SignalKind = Literal["verification", "preference"]
+REFUSED = "content_filter"
+"""How an answer ends that the model or a filter refused to give, as OpenAI's API says it."""
 REVERSED = "@reversed"
 """What the id of a sample ends with when its candidates stand in the opposite order."""
 
@@ -285,6 +287,11 @@ class Drawn:
 
     text: str
     finish: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model or a filter would not answer: what text there is, is no answer."""
+        return self.finish == REFUSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,19 @@ def test_fewer_answers_than_were_asked_for_are_not_kept() -> None:
     assert len(model.requests) == 2
 
 
+def test_a_refused_answer_is_not_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
+    model = DrawingChat(rule=lambda asked, seed: Drawn(text="", finish="content_filter"))
+
+    async def run() -> None:
+        async with open_store(tmp_path_factory.mktemp("cache") / "cache") as store:
+            cached = CachedChat(model=model, keeping=keeping_replies(store), identity="m")
+            for _ in range(2):
+                await cached.complete(replace(question("a?", schema=None), sampling=Sampling(seed=1)))
+
+    asyncio.run(run())
+    assert len(model.requests) == 2
+
+
 def test_a_record_answers_as_it_was_answered(tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.mktemp("record") / "record"
     request = replace(question("a?", schema=None), sampling=Sampling(n=2, seed=5))

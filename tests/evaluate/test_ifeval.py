@@ -14,7 +14,7 @@ def row(*instructions: tuple[str, dict[str, Any]], **more: Any) -> dict[str, Any
     }
 
 
-NO_COMMA = ("punctuation:no_comma", {})
+NO_COMMA: tuple[str, dict[str, Any]] = ("punctuation:no_comma", {})
 THREE_WORDS = ("length_constraints:number_words", {"relation": "less than", "num_words": 4})
 
 

@@ -5,12 +5,8 @@ from reward_agent.evaluate.majority import final_answer
 
 
 def test_votes_are_the_share_of_those_who_answered_the_same() -> None:
-    assert votes(["The Po", "po.", "Rhine", ""]) == (
-        pytest.approx(2 / 3),
-        pytest.approx(2 / 3),
-        pytest.approx(1 / 3),
-        None,
-    )
+    shares = votes(["The Po", "po.", "Rhine", ""])
+    assert shares == pytest.approx((2 / 3, 2 / 3, 1 / 3, None))
 
 
 def test_different_answers_may_tie() -> None:

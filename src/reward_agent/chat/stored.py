@@ -25,7 +25,8 @@ def restored(text: str, request: ChatRequest) -> Completion:
 
 
 def is_what_was_asked(completion: Completion, request: ChatRequest) -> bool:
-    """Whether it is worth keeping: a reply of its schema's shape, or as many answers as were asked for."""
+    """Whether it is worth keeping: a reply of its schema's shape; as many answers as were asked for, none refused."""
     if request.sampling is None:
         return fits(completion.text, request.schema)
-    return len(completion.answers) == request.sampling.n
+    refused = any(answer.refused for answer in completion.answers)
+    return len(completion.answers) == request.sampling.n and not refused

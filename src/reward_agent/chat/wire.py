@@ -13,7 +13,7 @@ from typing import Any
 from reward_agent.chat.errors import EmptyReplyError, RefusedError, ServerError, TruncatedError
 from reward_agent.chat.schemas import wire_schema
 from reward_agent.presentation import on_one_line, storable
-from reward_agent.types import ChatRequest, Drawn, Message, Sampling, Usage
+from reward_agent.types import REFUSED, ChatRequest, Drawn, Message, Sampling, Usage
 
 PURPOSE_HEADER = "X-Reward-Agent-Purpose"
 _LONGEST_FINISH = 40
@@ -133,7 +133,7 @@ def read_reply(content: bytes, *, prices: Prices, seconds: float, max_tokens: in
 
 def read_answers(content: bytes, *, prices: Prices, seconds: float, n: int) -> tuple[tuple[Drawn, ...], Usage]:
     """The answers of a reply as they came, at least one and at most `n`, and what they cost. An answer may be empty or
-    cut off; one that the model refused has the refusal's words, or none, and `content_filter` as its finish.
+    cut off; one that the model refused is marked so.
 
     Raises ServerError for what is no completion.
     """
@@ -147,7 +147,7 @@ def read_answers(content: bytes, *, prices: Prices, seconds: float, n: int) -> t
 
 def _answer(choice: Mapping[str, Any]) -> Drawn:
     text, refusal = choice["message"].get("content"), choice["message"].get("refusal")
-    finish = "content_filter" if refusal else choice.get("finish_reason")
+    finish = REFUSED if refusal else choice.get("finish_reason")
     given = text or refusal
     return Drawn(
         text=storable(given) if isinstance(given, str) else "",

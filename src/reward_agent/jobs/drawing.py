@@ -22,7 +22,6 @@ from reward_agent.protocols import ChatModel
 from reward_agent.types import ChatRequest, Completion, Failure, Message, Sampling, Usage
 
 PURPOSE = "generate.answer"
-REFUSED = "content_filter"
 MOST = 4_096
 """Answers a prompt, at most."""
 
@@ -142,14 +141,14 @@ class Ask:
     def answered(self, completion: Completion, generator: str) -> Request:
         """What came, an answer that was refused as missing."""
         drawn = list(zip(self.indices, completion.answers, strict=False))
-        refused = tuple(index for index, answer in drawn if answer.finish == REFUSED)
+        refused = tuple(index for index, answer in drawn if answer.refused)
         return Request(
             key=self.key,
             sample_id=self.prompt.id,
             answers=tuple(
                 Answer(index=index, text=answer.text, finish=answer.finish)
                 for index, answer in drawn
-                if answer.finish != REFUSED
+                if not answer.refused
             ),
             missing=refused,
             failure=Failure(source=generator, kind="refused", error="the model or a filter would not answer")
