@@ -1,3 +1,5 @@
+import datetime
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -132,6 +134,23 @@ def test_a_row_without_a_usable_prompt_is_set_aside_with_its_place(
     assert why in problem.what
     assert problem.place.endswith("rows.jsonl:1")
     assert isinstance(prompt, Prompt)
+
+
+def test_cells_of_a_table_that_json_does_not_know_are_text_null_or_left_out(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = importlib.import_module("pyarrow").table(
+        {
+            "prompt": ["x"],
+            "day": [datetime.date(2026, 1, 2)],
+            "gap": [float("nan")],
+            "image": [{"bytes": b"\xff\x00"}],
+            "kwargs": [[{"n": 1}]],
+        }
+    )
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    (prompt,) = read(tmp_path / "rows.parquet")
+    assert isinstance(prompt, Prompt)
+    assert prompt.columns == {"day": "2026-01-02", "gap": None, "kwargs": [{"n": 1}]}
 
 
 def test_what_a_row_cannot_overwrite_is_not_carried(tmp_path: Path) -> None:
