@@ -94,6 +94,13 @@ def test_what_is_asked_together_is_one_batch_each_with_its_own_parameters() -> N
     assert (completion.usage.calls, completion.usage.tokens, completion.usage.completion_tokens) == (1, 7, 4)
 
 
+def test_without_chance_one_answer_is_drawn_as_vllm_insists() -> None:
+    llm = FakeLLM()
+    (completion,) = asked(llm, replace(sampled("a", n=3), temperature=0.0))
+    assert isinstance(completion, Completion)
+    assert len(completion.answers) == 1
+
+
 def test_a_prompt_that_the_model_cannot_take_fails_alone() -> None:
     llm = FakeLLM()
     good, bad = asked(llm, sampled("a"), sampled("far too long a prompt"))

@@ -57,7 +57,7 @@ class VllmEngine:
     def _sampled(self, request: ChatRequest) -> Any:
         sampling = request.sampling or Sampling()
         return self.params(
-            n=sampling.n,
+            n=sampling.n if request.temperature > 0 else 1,  # vLLM refuses several of what would be the same
             temperature=request.temperature,
             top_p=sampling.top_p,
             max_tokens=request.max_tokens,

@@ -2,9 +2,10 @@
 
 From the paper: the four criteria (count limit, answer format, task-prescribed phrases, input-dependent query), graded
 scores instead of yes or no, the share of required words for phrases and keywords, whether a format can be parsed, and
-the mean of a criterion's parts and of a row's criteria. Ours, because the paper alone does not settle it: how a missed
-count is graded (the smaller of count and limit over the larger one), how samples are counted (list items, or the
-entries of a JSON list), and the names of the columns. The paper's penalty for copying the input is not computed.
+the mean of a criterion's parts and of a row's criteria. Ours: how a missed count is graded (the smaller of count and
+limit over the larger one), how samples are counted (list items, or the entries of a JSON list), and the columns' names.
+The authors' code was not read, so a figure from here is not the published one; faithfulness to the input is measured
+by keywords alone.
 
 A row says in the column `criteria` what it asks for; each part may be left out:
 
