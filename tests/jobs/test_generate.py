@@ -17,7 +17,7 @@ from reward_agent.jobs.generate import Generated, generate
 from reward_agent.jobs.run import Tally
 from reward_agent.jobs.samples import Taken, read_taken
 from reward_agent.protocols import ChatModel
-from reward_agent.testing import DrawingChat
+from reward_agent.testing import DrawingChat, ScriptedChat
 from reward_agent.types import Drawn, Message
 
 Rule = Callable[[str, int | None], Drawn]
@@ -168,6 +168,10 @@ def test_an_answer_that_a_filter_stopped_is_missing(data: Path) -> None:
     found = run(data, DrawingChat(rule=lambda asked, seed: Drawn(text="par", finish="content_filter")))
     assert (found.answers, found.missing) == (0, {"refused": 20})
     assert rows(data) == []
+
+
+def test_a_model_that_draws_nothing_ends_the_run_with_everything_missing(data: Path) -> None:
+    assert run(data, ScriptedChat(["a reply"] * 5)).missing == {"no answer": 20}
 
 
 def test_a_torn_journal_loses_one_request_and_doubles_none(data: Path) -> None:

@@ -95,12 +95,16 @@ class Drawing:
         try:
             completion = await model.complete(ask.request(self.job))
         except SignalError as error:
-            failure = Failure(source=self.job.generator, kind=error.kind, error=on_one_line(str(error), _LONGEST_ERROR))
             usage = error.usage if isinstance(error, ChatError) else Usage()
-            return Request(key=ask.key, sample_id=ask.prompt.id, missing=ask.indices, failure=failure, usage=usage)
+            return ask.failed(self._failure(error.kind, str(error)), usage)
+        if not completion.answers:
+            return ask.failed(self._failure("no answer", "the model replied without an answer"), completion.usage)
         if len(completion.answers) < len(ask.indices):
             self.many = False
-        return ask.answered(completion, self.job.generator)
+        return ask.answered(completion, self._failure("refused", "the model or a filter would not answer"))
+
+    def _failure(self, kind: str, error: str) -> Failure:
+        return Failure(source=self.job.generator, kind=kind, error=on_one_line(error, _LONGEST_ERROR))
 
     def _tick(self, request: Request) -> None:
         self.standing.note(request)
@@ -138,8 +142,12 @@ class Ask:
             sampling=Sampling(n=len(self.indices), seed=seed, top_p=job.top_p),
         )
 
-    def answered(self, completion: Completion, generator: str) -> Request:
-        """What came, an answer that was refused as missing."""
+    def failed(self, failure: Failure, usage: Usage) -> Request:
+        """None of them came."""
+        return Request(key=self.key, sample_id=self.prompt.id, missing=self.indices, failure=failure, usage=usage)
+
+    def answered(self, completion: Completion, refusal: Failure) -> Request:
+        """What came; an answer that was refused is missing by the `refusal`."""
         drawn = list(zip(self.indices, completion.answers, strict=False))
         refused = tuple(index for index, answer in drawn if answer.refused)
         return Request(
@@ -151,9 +159,7 @@ class Ask:
                 if not answer.refused
             ),
             missing=refused,
-            failure=Failure(source=generator, kind="refused", error="the model or a filter would not answer")
-            if refused
-            else None,
+            failure=refusal if refused else None,
             usage=completion.usage,
         )
 
