@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, judging, models, runs
+from reward_agent.cli import checkers, corpus, judging, models, runs, serving
 
 COMMANDS = (
     runs.demo,
@@ -18,6 +18,7 @@ COMMANDS = (
     models.calibrate,
     corpus.index,
     corpus.search,
+    serving.serve,
     checkers.sandbox_check,
     checkers.run_checker,
 )

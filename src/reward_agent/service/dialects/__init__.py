@@ -1,0 +1,1 @@
+"""What other systems send and expect, one file a protocol: models of the wire, and both ways of translation."""
