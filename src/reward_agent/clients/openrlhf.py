@@ -3,10 +3,10 @@
 One file on the standard library: copy it, and give its path where OpenRLHF takes the address of a reward model.
 
     export REWARD_AGENT_URL=http://127.0.0.1:8000 REWARD_AGENT_TOKEN=...
-    --reward.remote_url /path/to/openrlhf.py                           (before OpenRLHF 0.10: --remote_rm_url)
+    --reward.remote_url /path/to/reward_agent_openrlhf.py              (older versions: --remote_rm_url)
 
-Without a token `--reward.remote_url http://127.0.0.1:8000/get_reward` needs no file at all. This one adds what OpenRLHF's
-own request lacks: the bearer token, kept connections, and waiting as long as a busy service asks for.
+Without a token `--reward.remote_url http://127.0.0.1:8000/get_reward` needs no file at all. This one adds what
+OpenRLHF's own request lacks: the bearer token, kept connections, and waiting as long as a busy service asks for.
 
 A reward that cannot be had raises: OpenRLHF logs it and has no number for the rollout. REWARD_AGENT_DEADLINE_S (default
 120) is the time for one call, tries included.
@@ -40,7 +40,7 @@ def reward_func(queries: Sequence[str], prompts: Sequence[str], labels: Sequence
         "/get_reward", {"query": list(queries), "prompts": list(prompts), "labels": list(labels)}
     )
     try:
-        rewards, extra_logs = [float(reward) for reward in reply["rewards"]], dict(reply.get("extra_logs") or {})
+        rewards, extra_logs = list(reply["rewards"]), dict(reply.get("extra_logs") or {})
         if len(rewards) != len(queries) or not all(map(math.isfinite, rewards)):
             raise ValueError(f"{len(queries)} queries, rewards {rewards}")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -58,7 +58,6 @@ def _service(url: str, deadline_s: str) -> "Service":
 URL_ENV, TOKEN_ENV = "REWARD_AGENT_URL", "REWARD_AGENT_TOKEN"
 DEADLINE_S = 120.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
-GRACE_S = 2.0  # the server gives up at the deadline; its word that it did needs a moment to arrive
 LARGEST_REPLY = 64 * 1024 * 1024
 TRANSIENT = frozenset({408, 429, 502, 503, 504})
 MISCONFIGURED = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405})
@@ -108,6 +107,10 @@ class Service:
         self._parts, self._clock, self._sleep = parts, clock, sleep
         self._idle: list[HTTPConnection] = []
 
+    def __del__(self) -> None:
+        for connection in getattr(self, "_idle", []):
+            connection.close()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(Service, self.url, deadline_s=self.deadline_s, token_env=self.token_env), ()
 
@@ -130,12 +133,13 @@ class Service:
 
     def _once(self, path: str, body: dict[str, Any], end: float) -> Any:
         left_s, where = max(end - self._clock(), 0.001), f"{self.url}{path}"
-        payload = json.dumps({**body, "timeout_s": round(left_s, 3)}).encode()
-        connection, kept = self._connection(left_s + GRACE_S)
+        timeout_s = left_s - min(1.0, left_s / 10)  # so that the server's word that time is up still arrives
+        payload = json.dumps({**body, "timeout_s": timeout_s}).encode()
+        connection, kept = self._connection(left_s)
         try:
             connection.request("POST", self._parts.path.rstrip("/") + path, payload, self._headers())
             reply = connection.getresponse()
-            text = self._read(reply, end + GRACE_S)
+            text = self._read(reply, end)
         except (OSError, HTTPException) as error:
             connection.close()
             pause_s = 0.0 if kept else -1.0  # the server may have closed a kept connection meanwhile: no failure
@@ -176,6 +180,7 @@ class Service:
                 raise HTTPException(f"a reply of more than {size} bytes had not ended at the deadline")
         if reply.length:
             raise HTTPException(f"cut off {reply.length} bytes before its end")
+        reply.close()  # done with: the connection may carry the next request
         return b"".join(chunks)
 
 

@@ -1,6 +1,7 @@
 """A reward function for TRL's trainers (GRPO, RLOO ...) that asks a running `reward-agent serve`.
 
-One file on the standard library: copy it beside your training script, or import it from the package.
+One file on the standard library: import it from the package, or copy it beside your training script under another name
+(a file called trl.py there would hide TRL itself).
 
     from reward_agent.clients.trl import RewardAgent
     trainer = GRPOTrainer(model=..., reward_funcs=RewardAgent("http://127.0.0.1:8000"), ...)
@@ -30,12 +31,13 @@ from urllib.parse import urlsplit
 
 log = logging.getLogger("reward_agent.clients")
 Completion = str | list[dict[str, Any]]
+LogMetric = Callable[[str, float], None]
 
 
-class RewardAgent:
-    """A reward function: `reward_funcs=RewardAgent(url)`.
+class _Rewards:
+    """What both reward functions are made from.
 
-    `url`: where the service listens (default: the variable REWARD_AGENT_URL). `deadline_s`: for one call of this
+    `url`: where the service listens (default: the variable REWARD_AGENT_URL). `deadline_s`: for one call of the reward
     function, tries included. `signal`: the name of one signal, such as "instructions", whose own score in [0, 1] is the
     reward, for combining with a reward model of one's own; without it the judger's score. `name`: under which TRL logs
     the reward. The bearer token is read from the variable `token_env`.
@@ -54,15 +56,9 @@ class RewardAgent:
         self.signal = signal
         self.__name__ = name
 
-    def __call__(
-        self,
-        prompts: Sequence[Any],
-        completions: Sequence[Completion],
-        log_metric: Callable[[str, float], None] | None = None,
-        **columns: Any,
+    def rewards(
+        self, prompts: Sequence[Any], completions: Sequence[Completion], log_metric: LogMetric | None
     ) -> list[float | None]:
-        """A reward or None for every completion; TRL's other keywords are not read. Raises RewardServiceError for an
-        address or a token that cannot work."""
         rollouts: list[tuple[list[dict[str, str]], str]] = []
         places = []
         for place, (prompt, completion) in enumerate(zip(prompts, completions, strict=True)):
@@ -83,11 +79,32 @@ class RewardAgent:
         return [outcome.score for outcome in outcomes]
 
 
-class AsyncRewardAgent(RewardAgent):
+class RewardAgent(_Rewards):
+    """A reward function: `reward_funcs=RewardAgent("http://127.0.0.1:8000")`."""
+
+    def __call__(
+        self,
+        prompts: Sequence[Any],
+        completions: Sequence[Completion],
+        log_metric: LogMetric | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """A reward or None for every completion; TRL's other keywords are not read. Raises RewardServiceError for an
+        address or a token that cannot work."""
+        return self.rewards(prompts, completions, log_metric)
+
+
+class AsyncRewardAgent(_Rewards):
     """The same as a coroutine, which waits in a thread: TRL runs such reward functions at the same time."""
 
-    async def __call__(self, *args: Any, **kwargs: Any) -> list[float | None]:  # type: ignore[override]
-        return await asyncio.to_thread(super().__call__, *args, **kwargs)
+    async def __call__(
+        self,
+        prompts: Sequence[Any],
+        completions: Sequence[Completion],
+        log_metric: LogMetric | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        return await asyncio.to_thread(self.rewards, prompts, completions, log_metric)
 
 
 def response_of(completion: Completion) -> str:
@@ -103,7 +120,6 @@ def response_of(completion: Completion) -> str:
 URL_ENV, TOKEN_ENV = "REWARD_AGENT_URL", "REWARD_AGENT_TOKEN"
 DEADLINE_S = 120.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
-GRACE_S = 2.0  # the server gives up at the deadline; its word that it did needs a moment to arrive
 LARGEST_REPLY = 64 * 1024 * 1024
 TRANSIENT = frozenset({408, 429, 502, 503, 504})
 MISCONFIGURED = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405})
@@ -153,6 +169,10 @@ class Service:
         self._parts, self._clock, self._sleep = parts, clock, sleep
         self._idle: list[HTTPConnection] = []
 
+    def __del__(self) -> None:
+        for connection in getattr(self, "_idle", []):
+            connection.close()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(Service, self.url, deadline_s=self.deadline_s, token_env=self.token_env), ()
 
@@ -175,12 +195,13 @@ class Service:
 
     def _once(self, path: str, body: dict[str, Any], end: float) -> Any:
         left_s, where = max(end - self._clock(), 0.001), f"{self.url}{path}"
-        payload = json.dumps({**body, "timeout_s": round(left_s, 3)}).encode()
-        connection, kept = self._connection(left_s + GRACE_S)
+        timeout_s = left_s - min(1.0, left_s / 10)  # so that the server's word that time is up still arrives
+        payload = json.dumps({**body, "timeout_s": timeout_s}).encode()
+        connection, kept = self._connection(left_s)
         try:
             connection.request("POST", self._parts.path.rstrip("/") + path, payload, self._headers())
             reply = connection.getresponse()
-            text = self._read(reply, end + GRACE_S)
+            text = self._read(reply, end)
         except (OSError, HTTPException) as error:
             connection.close()
             pause_s = 0.0 if kept else -1.0  # the server may have closed a kept connection meanwhile: no failure
@@ -221,6 +242,7 @@ class Service:
                 raise HTTPException(f"a reply of more than {size} bytes had not ended at the deadline")
         if reply.length:
             raise HTTPException(f"cut off {reply.length} bytes before its end")
+        reply.close()  # done with: the connection may carry the next request
         return b"".join(chunks)
 
 

@@ -1,13 +1,14 @@
 """A reward function for verl that asks a running `reward-agent serve`.
 
-One file on the standard library: copy it to where verl's workers can read it, and name it in the configuration.
+One file on the standard library: copy it to where verl's workers can read it, under a name other than verl.py if your
+own scripts lie there too, and name it in the configuration (older versions: without `reward.` in front).
 
-    reward.custom_reward_function.path=/path/to/verl.py                (before verl 0.7: custom_reward_function.path)
-    reward.custom_reward_function.name=compute_score                   (batch manager: compute_score_batch)
+    reward.custom_reward_function.path=/path/to/reward_agent_verl.py
+    reward.custom_reward_function.name=compute_score                   (old batch manager: compute_score_batch)
     +reward.custom_reward_function.reward_kwargs.url=http://127.0.0.1:8000
 
-verl does not pass the prompt: put it into each row's `extra_info["prompt"]`, as a text or as messages. `ground_truth` is
-not read. Every row gets the same keys, as verl needs: `score`, and `reward_agent_failed`, `reward_agent_abstained`,
+verl does not pass the prompt: put it into each row's `extra_info["prompt"]`, as a text or as messages. `ground_truth`
+is not read. Every row gets the same keys, as verl needs: `score`, and `reward_agent_failed`, `reward_agent_abstained`,
 `reward_agent_partial`, each 0.0 or 1.0, which verl logs.
 
 verl has no word for "no reward". A rollout that could not be scored gets `no_score` (0.0, which verl itself gives where
@@ -90,8 +91,8 @@ def _prompt(extra_info: Mapping[str, Any] | None) -> Any:
         if prompt is not None and len(prompt):
             return prompt
     raise ValueError(
-        f"verl does not pass the prompt to a reward function: put it into each row's extra_info[{PROMPT_KEYS[0]!r}] when "
-        f"you prepare the data; this row's extra_info has {sorted(extra_info or {})}"
+        f"verl does not pass the prompt to a reward function: put it into each row's extra_info[{PROMPT_KEYS[0]!r}] "
+        f"when you prepare the data; this row's extra_info has {sorted(extra_info or {})}"
     )
 
 
@@ -105,7 +106,6 @@ def _service(url: str | None, deadline_s: float) -> "Service":
 URL_ENV, TOKEN_ENV = "REWARD_AGENT_URL", "REWARD_AGENT_TOKEN"
 DEADLINE_S = 120.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
-GRACE_S = 2.0  # the server gives up at the deadline; its word that it did needs a moment to arrive
 LARGEST_REPLY = 64 * 1024 * 1024
 TRANSIENT = frozenset({408, 429, 502, 503, 504})
 MISCONFIGURED = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405})
@@ -155,6 +155,10 @@ class Service:
         self._parts, self._clock, self._sleep = parts, clock, sleep
         self._idle: list[HTTPConnection] = []
 
+    def __del__(self) -> None:
+        for connection in getattr(self, "_idle", []):
+            connection.close()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(Service, self.url, deadline_s=self.deadline_s, token_env=self.token_env), ()
 
@@ -177,12 +181,13 @@ class Service:
 
     def _once(self, path: str, body: dict[str, Any], end: float) -> Any:
         left_s, where = max(end - self._clock(), 0.001), f"{self.url}{path}"
-        payload = json.dumps({**body, "timeout_s": round(left_s, 3)}).encode()
-        connection, kept = self._connection(left_s + GRACE_S)
+        timeout_s = left_s - min(1.0, left_s / 10)  # so that the server's word that time is up still arrives
+        payload = json.dumps({**body, "timeout_s": timeout_s}).encode()
+        connection, kept = self._connection(left_s)
         try:
             connection.request("POST", self._parts.path.rstrip("/") + path, payload, self._headers())
             reply = connection.getresponse()
-            text = self._read(reply, end + GRACE_S)
+            text = self._read(reply, end)
         except (OSError, HTTPException) as error:
             connection.close()
             pause_s = 0.0 if kept else -1.0  # the server may have closed a kept connection meanwhile: no failure
@@ -223,6 +228,7 @@ class Service:
                 raise HTTPException(f"a reply of more than {size} bytes had not ended at the deadline")
         if reply.length:
             raise HTTPException(f"cut off {reply.length} bytes before its end")
+        reply.close()  # done with: the connection may carry the next request
         return b"".join(chunks)
 
 
