@@ -12,7 +12,7 @@ class RewardRequest(Foreign):
     alone, which are cut off the query; `labels` is not read."""
 
     query: list[Text] = Field(min_length=1)
-    prompts: list[Text] = []
+    prompts: list[Text] = Field(default_factory=list)
     labels: list[Any] | None = None
 
     model_config = ConfigDict(
