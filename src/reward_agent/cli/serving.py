@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from reward_agent.cli.console import say
 from reward_agent.cli.options import Config, Preset, Set
 
 
@@ -19,10 +20,16 @@ def serve(
 
     GET /docs lists the endpoints. See docs/service.md.
     """
-    import uvicorn
+    import asyncio
+    import importlib.util
 
     from reward_agent.config import load_settings
-    from reward_agent.service.app import create_app
+    from reward_agent.errors import ConfigError
 
     settings = load_settings(preset=preset, config=config, overrides=set_ or [])
-    uvicorn.run(create_app(settings), host=host, port=port, access_log=False)
+    for needed in ("fastapi", "prometheus_client", "uvicorn"):
+        if importlib.util.find_spec(needed) is None:
+            raise ConfigError(f"serve needs {needed}: pip install 'reward-agent[service]'")
+    from reward_agent.service.serving import serve as serve_until_stopped
+
+    asyncio.run(serve_until_stopped(settings, host=host, port=port, workers=workers, say=say))

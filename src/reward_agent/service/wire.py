@@ -59,7 +59,7 @@ Timeout = Annotated[
 
 
 class SampleIn(Own):
-    """A prompt and its candidates. Without an `id` it is named by its place in the request."""
+    """A prompt and its candidates. Without an `id` it is named after its prompt."""
 
     id: Annotated[Text, Field(min_length=1, max_length=512)] | None = None
     prompt: Prompt
