@@ -10,7 +10,7 @@
 # system calls are the host's.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
-python=$(command -v "${1:-python3}")
+python=${1:-/usr/bin/python3}  # one that every user can read
 work=$(mktemp -d /tmp/reward-agent-deploy.XXXXXX)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
@@ -20,13 +20,10 @@ export REWARD_AGENT_TOKEN=a-token-for-this-check
 echo "== image"
 mkdir -p "$work/image" "$work/state" "$work/src"
 cp -r "$root/pyproject.toml" "$root/README.md" "$root/LICENSE" "$root/src" "$work/src/"
-"$python" -m venv "$work/build"
+python3 -m venv "$work/build"
 "$work/build/bin/pip" install --quiet --upgrade 'pip>=25.1' 2>/dev/null
 "$work/build/bin/pip" wheel --quiet --no-deps --wheel-dir "$work/wheels" "$work/src" 2>/dev/null
-# The interpreter is copied in: a user other than its owner may be unable to read where it lies.
-prefix=$("$python" -c 'import sys; print(sys.base_prefix)')
-cp -r "$prefix" "$work/image/python"
-"$work/image/python/bin/python3" -m venv --without-pip "$work/image/reward-agent"
+"$python" -m venv --without-pip "$work/image/reward-agent"
 "$work/build/bin/pip" --python "$work/image/reward-agent/bin/python" install --quiet --no-cache-dir \
   "reward-agent[service] @ file://$(echo "$work"/wheels/reward_agent-*.whl)" 2>/dev/null
 chmod -R a+rX "$work"
@@ -63,7 +60,7 @@ ask() { curl -s -o "$work/reply" -w '%{http_code} ' -H 'Content-Type: applicatio
   -d '{"instruction": "Reply in lower case.", "answers": ["yes", "YES"]}' "http://127.0.0.1:$port/evaluate/"; cat "$work/reply"; echo; }
 echo "without the token: $(ask)"
 echo "with the token:    $(ask -H "Authorization: Bearer $REWARD_AGENT_TOKEN")"
-kill -TERM "$server"
+kill -TERM "$(pgrep -u 10001 -f "^[^ ]*python[^ ]* .*serve .*--port $port")"  # as a container's stop does
 code=0; wait "$server" || code=$?
 server=
 echo "stopped by SIGTERM with code $code"

@@ -24,7 +24,7 @@ pytest.importorskip("uvicorn")
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rl.md"
 TOKEN = "a-token-for-this-test"
-LOWER = "Describe the sea in lower case."
+LOWER = "Describe the sea in lowercase letters only."
 START_S = 60.0
 
 
@@ -107,7 +107,10 @@ def test_trl_s_reward_function_tells_good_from_bad(service: str) -> None:
 
     rewards = reward(prompts=[LOWER, LOWER, "Hi."], completions=["wide and blue", "WIDE", "Hello"], trainer_state=None)
 
-    assert rewards == [1.0, 0.0, None]
+    assert rewards[0] == 1.0
+    assert rewards[1] is not None
+    assert rewards[1] < 1.0
+    assert rewards[2] is None
 
 
 def test_verl_asks_with_the_keywords_of_its_managers(service: str) -> None:
@@ -132,7 +135,9 @@ def test_verl_asks_with_the_keywords_of_its_managers(service: str) -> None:
         signal="instructions",
     )
 
-    assert [scored["score"] for scored in one_by_one] == [1.0, 0.0]
+    assert one_by_one[0]["score"] == 1.0
+    assert one_by_one[1]["score"] < 1.0
+    assert {scored["reward_agent_failed"] for scored in one_by_one} == {0.0}
     assert at_once == one_by_one
 
 
