@@ -1,6 +1,7 @@
 """The trainers' own code asks the running service for rewards: what in OpenRLHF and verl calls a reward function.
 
-    pip download --no-deps openrlhf verl && python -m zipfile -e openrlhf-*.whl openrlhf && python -m zipfile -e verl-*.whl verl
+    pip download --no-deps openrlhf verl
+    python -m zipfile -e openrlhf-*.whl openrlhf && python -m zipfile -e verl-*.whl verl
     reward-agent serve --preset offline --port 8000 &
     python -m benchmarks.trainer_code --openrlhf openrlhf --verl verl --url http://127.0.0.1:8000
 
