@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_what_does_not_fit_is_placed_and_not_repeated() -> None:
         ({"max_chars": 10}, [SAMPLE]),
     ],
 )
-def test_what_is_too_large_is_refused_with_the_settings_name(limit: dict[str, int], samples: list[object]) -> None:
+def test_what_is_too_large_is_refused_with_the_settings_name(limit: dict[str, Any], samples: list[object]) -> None:
     reply = asked("POST", "/v1/score", service=a_service(**limit), json={"samples": samples})
     assert reply.status_code == 422
     assert f"serve.{next(iter(limit))}" in reply.json()["detail"]
