@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from reward_agent.config.serve import ServeSettings
 from reward_agent.service import refusals
@@ -82,11 +83,13 @@ def create_service(
             RequestValidationError: refusals.invalid,
         },
     )
-    for routes in ROUTES:
-        app.include_router(routes(Counter(reception=reception)))
     _add_watching(app, reception)
-    paths = frozenset(app.openapi()["paths"]) | {"/openapi.json", "/docs", "/dashboard"}
-    door = Door(app=app, settings=settings, telemetry=telemetry, paths=paths, tokens=tuple(tokens))
+    paths = {route.path for route in app.routes if isinstance(route, Route)}
+    for routes in ROUTES:
+        router = routes(Counter(reception=reception))
+        paths |= {route.path for route in router.routes if isinstance(route, Route)}
+        app.include_router(router)
+    door = Door(app=app, settings=settings, telemetry=telemetry, paths=frozenset(paths), tokens=tuple(tokens))
     return Service(door=door, reception=reception, app=app)
 
 
