@@ -28,16 +28,24 @@ LOWER = "Describe the sea in lowercase letters only."
 START_S = 60.0
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[str]:
-    """The address of a service with a token."""
+def _free_url() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+def _start(url: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "reward_agent.cli", "serve", "--preset", "offline"]
     command += ["--host", "127.0.0.1", "--port", url.rpartition(":")[2]]
     environment = {**os.environ, "REWARD_AGENT_TOKEN": TOKEN}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The address of a service with a token."""
+    url = _free_url()
+    with _start(url) as server:
         try:
             _wait(f"{url}/readyz", server)
             yield url
@@ -186,3 +194,18 @@ def test_a_wrong_token_stops_every_client(service: str, monkeypatch: pytest.Monk
         verl.compute_score("mine", "a", "", {"prompt": "p"})
     with pytest.raises(openrlhf.RewardServiceError, match="401"):
         openrlhf.reward_func(["pa"], ["p"], [""])
+
+
+def test_a_server_that_is_killed_and_started_again_costs_no_reward(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REWARD_AGENT_TOKEN", TOKEN)
+    url = _free_url()
+    reward = loaded("trl").RewardAgent(url, deadline_s=START_S)
+    with _start(url) as server:
+        first = reward(prompts=[LOWER], completions=["wide and blue"])
+        server.kill()
+    with _start(url) as server:
+        again = reward(prompts=[LOWER], completions=["wide and blue"])
+        server.terminate()
+
+    assert first == again
+    assert first != [None]
