@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, generating, judging, models, runs
+from reward_agent.cli import checkers, corpus, generating, judging, models, runs, serving
 
 COMMANDS = (
     runs.demo,
@@ -19,6 +19,7 @@ COMMANDS = (
     models.calibrate,
     corpus.index,
     corpus.search,
+    serving.serve,
     checkers.sandbox_check,
     checkers.run_checker,
 )

@@ -70,7 +70,7 @@ class RunFolder:
 
     def claim(self, job: Mapping[str, Any], settings: Settings) -> None:
         """Makes the folder, which is `held`, this job's. Raises RunError when it is another's, naming what differs."""
-        tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True)}
+        tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True, exclude={"serve"})}
         if self.settings_file.exists():
             differences = list(_differences(self._read_tree(), tree))
             if differences:
