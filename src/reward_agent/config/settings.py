@@ -91,7 +91,8 @@ class Settings(Section):
                 if model.calibration is None:
                     raise ValueError(
                         f"the preference model {model.name!r} has no calibration, so its unit is unknown: give it "
-                        "`calibration = { centre = ..., spread = ... }`, which `reward-agent calibrate --data PAIRS "
-                        f"--prefer {model.name}` fits and prints, or set judge.normalize = false for a raw sum"
+                        "`calibration = { centre = ..., spread = ... }`, which `reward-agent calibrate "
+                        f"--prefer {model.name} [--data PAIRS]` fits and prints, or set judge.normalize = false for a "
+                        "raw sum"
                     )
         return self
