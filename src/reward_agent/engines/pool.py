@@ -74,6 +74,7 @@ class Pool:
         self._say = say
         self._workers = workers
         self._seats: list[_Seat] = []
+        self._asks: set[_Ask] = set()
         self._waiting: deque[_Ask] = deque()
         self._said: set[str] = set()
         self._failed_openings = 0
@@ -89,9 +90,13 @@ class Pool:
         if self._fatal is not None:
             raise self._fatal
         ask = _Ask(sample=sample, done=asyncio.get_running_loop().create_future())
+        self._asks.add(ask)
         self._waiting.append(ask)
         self._deal()
-        return await ask.done
+        try:
+            return await ask.done
+        finally:
+            self._asks.discard(ask)
 
     async def employ(self) -> None:
         """Keeps one place filled, for ever; an error that ends the run is raised to all who wait."""
@@ -203,9 +208,10 @@ class Pool:
     def _stop(self, error: BaseException) -> None:
         self._fatal = self._fatal or error
         self.ready.set()
-        for ask in [*self._waiting, *(ask for seat in self._seats for ask in seat.holds.values())]:
+        for ask in self._asks:
             if not ask.done.done():
                 ask.done.set_exception(error)
+                ask.done.exception()  # seen, also where nobody waits any more
         self._waiting.clear()
 
 

@@ -11,6 +11,7 @@ same path, and the environment variables with the keys: they are not sent, since
 import asyncio
 import contextlib
 import os
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from reward_agent.errors import ConfigError
 
 LEAST_HAND = 32
 PATIENCE_S = 20.0
+REACHED_S = 10.0
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
 
@@ -155,18 +157,29 @@ def _started(address: str | None, workers: int | None) -> Iterator[Any]:
     if address is None:
         options |= {"include_dashboard": False, "num_cpus": max(workers or 1, os.cpu_count() or 1)}
     try:
+        if address is not None:
+            _check_reachable(address)
         ray.init(**options)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
         if address is None:
             raise ConfigError(f"Ray cannot be started on this machine ({error}); use --engine local") from error
         raise ConfigError(
-            f"there is no Ray cluster at {address!r} ({error}); --ray-address is HOST:6379 of its head node, or auto on a "
-            "machine of the cluster"
+            f"there is no Ray cluster at {address!r} ({error}); --ray-address is HOST:6379 of its head node, or auto "
+            "on a machine of the cluster"
         ) from error
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Raises OSError or ValueError where nobody listens, which Ray itself takes minutes to find out."""
+    if "://" in address:
+        raise ValueError("the Ray client's protocol will not do: this process has to be part of the cluster")
+    host, colon, port = address.rpartition(":")
+    if colon:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=REACHED_S).close()
 
 
 def _check_shared(settings: Settings, address: str | None) -> None:
