@@ -95,11 +95,11 @@ class Hired:
         return self.remotes[-1]
 
 
-def judged(path: Path, hired: Hired, samples: Sequence[Sample] = SAMPLES, *, hand: int = 4) -> dict[str, Judgment]:
+def judged(path: Path, hired: Hired, samples: Sequence[Sample] = SAMPLES, *, most: int = 4) -> dict[str, Judgment]:
     async def run() -> None:
-        async with open_pool(hired, workers=2, hand=hand, say=hired.said.append) as pool:
+        async with open_pool(hired, workers=2, least=4, most=most, say=hired.said.append) as pool:
             concurrency = in_flight(pool, load_settings())
-            assert concurrency == 2 * hand
+            assert concurrency == 2 * most
             await judge_all(pool, samples, path, both_orders=False, concurrency=concurrency)
 
     asyncio.run(run())
@@ -119,10 +119,16 @@ def test_many_workers_judge_as_one_agent_does(tmp_path: Path) -> None:
     assert hired.said == ["open"]
 
 
-def test_a_worker_never_holds_more_than_its_hand(tmp_path: Path) -> None:
+def test_a_worker_never_holds_more_than_it_may(tmp_path: Path) -> None:
     hired = Hired()
-    judged(tmp_path / "pool", hired, hand=3)
-    assert {remote.most_held for remote in hired.remotes} == {3}
+    judged(tmp_path / "pool", hired, most=4)
+    assert {remote.most_held for remote in hired.remotes} == {4}
+
+
+def test_a_quick_worker_comes_to_hold_more(tmp_path: Path) -> None:
+    hired = Hired()
+    judged(tmp_path / "pool", hired, most=8)
+    assert max(remote.most_held for remote in hired.remotes) == 8
 
 
 def test_what_a_lost_worker_held_is_judged_again_by_others(tmp_path: Path) -> None:
@@ -184,7 +190,7 @@ def test_workers_that_cannot_be_opened_end_the_run(
     remote: Callable[[], InProcess], error: type[Exception], says: str
 ) -> None:
     async def run() -> None:
-        async with open_pool(remote, workers=2, hand=4):
+        async with open_pool(remote, workers=2, least=4):
             pytest.fail("it is open")
 
     with pytest.raises(error, match=says):
@@ -193,5 +199,5 @@ def test_workers_that_cannot_be_opened_end_the_run(
 
 def test_an_agent_of_this_process_has_as_many_in_flight_as_the_settings_say() -> None:
     assert in_flight(agent_of(verifiers=[POLITE]), load_settings(overrides=["run.concurrency=5"])) == 5
-    pool: Engine = Pool(Hired(), workers=3, hand=4, say=print)
+    pool: Engine = Pool(Hired(), workers=3, least=2, most=4, say=print)
     assert in_flight(pool, load_settings()) == 12

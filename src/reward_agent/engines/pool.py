@@ -1,9 +1,12 @@
 """Any number of workers behind one `judge`.
 
-A sample goes to the worker that holds the fewest; a worker holds at most `hand`, so that memory is bounded whatever the
-stream, and never waits for its next one. A lost worker (killed, out of memory, its machine gone) loses nothing: another
-is hired, and the samples it held are judged again. A sample that was lost with two workers is judged with nothing
-beside it, and if that worker is lost as well, it is recorded as failed: it would take down every worker in turn.
+A sample goes to the worker that holds the fewest. How many one may hold follows its pace, from `least` to `most`:
+enough that it never waits for its next one and few messages carry many, no more than it does in a moment, so that none
+is late in the end; and memory is bounded, whatever the stream.
+
+A lost worker (killed, out of memory, its machine gone) loses nothing: another is hired, and the samples it held are
+judged again. A sample that was lost with two workers is judged with nothing beside it, and if that worker is lost as
+well, it is recorded as failed: it would take down every worker in turn.
 """
 
 import asyncio
@@ -15,13 +18,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reward_agent.engines.worker import JUDGMENT, SAMPLE, Opened, Taken
+from reward_agent.engines.worker import JUDGMENT, LINGER_S, SAMPLE, Opened, Taken
 from reward_agent.errors import ConfigError, RunError
 from reward_agent.types import Failure, Judgment, Plan, Sample, Usage
 
 LOST_IN_COMPANY = 2
 LOST_IN_OPENING = 3
 CLOSING_S = 30.0
+MOST_HELD = 128
 
 
 class LostWorkerError(Exception):
@@ -53,8 +57,9 @@ class _Ask:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Seat:
-    """A worker as the pool sees it: what it `holds`, and what of that is still to be `sent`."""
+    """A worker as the pool sees it: what it `holds`, at most `hand`, and what of that is still to be `sent`."""
 
+    hand: int
     holds: dict[str, _Ask] = field(default_factory=dict)
     sent: list[_Ask] = field(default_factory=list)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,9 +73,12 @@ class _Seat:
 class Pool:
     """An `Engine` over workers that `hire` makes. Use `open_pool`. One object belongs to one event loop."""
 
-    def __init__(self, hire: Callable[[], Remote], *, hand: int, workers: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, hire: Callable[[], Remote], *, workers: int, least: int, most: int, say: Callable[[str], None]
+    ) -> None:
         self._hire = hire
-        self._hand = hand
+        self._least = least
+        self._most = max(least, most)
         self._say = say
         self._workers = workers
         self._seats: list[_Seat] = []
@@ -83,7 +91,7 @@ class Pool:
 
     @property
     def in_flight(self) -> int:
-        return self._workers * self._hand
+        return self._workers * self._most
 
     async def judge(self, sample: Sample) -> Judgment:
         """The judgment of whichever worker comes to it. Raises ConfigError and RunError where workers cannot work."""
@@ -110,7 +118,7 @@ class Pool:
         seat: _Seat | None = None
         try:
             await self._opened(remote)
-            self._seats.append(seat := _Seat())
+            self._seats.append(seat := _Seat(hand=self._least))
             self._deal()
             await self._worked(remote, seat)
         except LostWorkerError as error:
@@ -137,7 +145,9 @@ class Pool:
 
     async def _worked(self, remote: Remote, seat: _Seat) -> None:
         """Gives the worker what it is dealt and takes what it has done, until it is lost."""
+        clock = asyncio.get_running_loop().time
         taking: asyncio.Task[Taken] | None = None
+        since = clock()
         try:
             while True:
                 seat.wake.clear()
@@ -145,17 +155,21 @@ class Pool:
                     asks, seat.sent = seat.sent, []
                     await remote.give([SAMPLE.dump_json(ask.sample) for ask in asks])
                 if seat.holds and taking is None:
-                    taking = asyncio.create_task(remote.take())
+                    taking, since = asyncio.create_task(remote.take()), clock()
                 await _first(seat.wake, taking)
                 if taking is not None and taking.done():
-                    self._take(taking.result(), seat)
+                    self._take(taking.result(), seat, took_s=clock() - since)
                     taking = None
         finally:
             if taking is not None:
                 taking.cancel()
 
-    def _take(self, taken: Taken, seat: _Seat) -> None:
+    def _take(self, taken: Taken, seat: _Seat, *, took_s: float) -> None:
         self._tell(taken.said)
+        if took_s < LINGER_S:  # half a hand was done before the time was up
+            seat.hand = min(self._most, 2 * seat.hand)
+        elif took_s > 4 * LINGER_S:
+            seat.hand = max(self._least, seat.hand // 2)
         for line in taken.judgments:
             judgment = JUDGMENT.validate_json(line)
             ask = seat.holds.pop(judgment.sample_id)
@@ -174,8 +188,9 @@ class Pool:
             seat.wake.set()
 
     def _room_for(self, ask: _Ask) -> _Seat | None:
-        room = 1 if ask.alone else self._hand
-        free = [seat for seat in self._seats if len(seat.holds) < room and not seat.taken_whole]
+        free = [
+            seat for seat in self._seats if len(seat.holds) < (1 if ask.alone else seat.hand) and not seat.taken_whole
+        ]
         return min(free, key=lambda seat: len(seat.holds), default=None)
 
     def _lost(self, seat: _Seat | None, error: LostWorkerError) -> None:
@@ -217,11 +232,16 @@ class Pool:
 
 @asynccontextmanager
 async def open_pool(
-    hire: Callable[[], Remote], *, workers: int, hand: int, say: Callable[[str], None] = lambda line: None
+    hire: Callable[[], Remote],
+    *,
+    workers: int,
+    least: int,
+    most: int = MOST_HELD,
+    say: Callable[[str], None] = lambda line: None,
 ) -> AsyncIterator[Pool]:
-    """A pool whose first worker is open. Raises ConfigError and RunError where none can be; the workers are closed in
-    the end."""
-    pool = Pool(hire, hand=hand, workers=workers, say=say)
+    """A pool whose first worker is open; each holds `least` samples, or up to `most` where it is quick. The workers are
+    closed in the end. Raises ConfigError and RunError where none can be opened."""
+    pool = Pool(hire, workers=workers, least=least, most=most, say=say)
     places = [asyncio.create_task(pool.employ()) for _ in range(workers)]
     try:
         await pool.ready.wait()

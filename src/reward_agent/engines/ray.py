@@ -25,7 +25,6 @@ from reward_agent.engines.pool import LostWorkerError, Pool, open_pool
 from reward_agent.engines.worker import Opened, Opener, Taken, Worker
 from reward_agent.errors import ConfigError
 
-LEAST_HAND = 32
 PATIENCE_S = 20.0
 REACHED_S = 10.0
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -85,10 +84,10 @@ async def open_ray(
         hire = partial(
             _Actor.hired, ray, partial(opener, settings, eager=True), demand, concurrency=settings.run.concurrency
         )
-        hand = max(LEAST_HAND, 2 * settings.run.concurrency)
+        least = 2 * settings.run.concurrency  # as many wait as are judged
         patience = asyncio.create_task(_impatient(say))
         try:
-            async with open_pool(hire, workers=count, hand=hand, say=say) as pool:
+            async with open_pool(hire, workers=count, least=least, say=say) as pool:
                 patience.cancel()
                 yield pool
         finally:

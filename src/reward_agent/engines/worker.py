@@ -22,7 +22,7 @@ from reward_agent.engines.engine import Judge
 from reward_agent.errors import RewardAgentError
 from reward_agent.types import Judgment, Sample
 
-LINGER_S = 0.05
+LINGER_S = 0.1
 """How long a first result waits for others, so that many go in one message."""
 
 SAMPLE: TypeAdapter[Sample] = TypeAdapter(Sample)
