@@ -1,6 +1,7 @@
 """The options that commands share."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +48,8 @@ RayWorkers = Annotated[
     int | None, typer.Option(min=1, help="Workers on Ray.", show_default="one a CPU, or GPU that the settings use")
 ]
 
+Parquet = Annotated[bool, typer.Option("--parquet", help="Write the judgments as judgments.parquet, too.")]
+
 
 def opened_agent(
     settings: "Settings", engine: EngineName, ray_address: str | None, ray_workers: int | None
@@ -62,6 +65,21 @@ def opened_agent(
     if ray_address is not None or ray_workers is not None:
         raise typer.BadParameter("--ray-address and --ray-workers go with --engine ray")
     return open_agent(settings, eager=True, say=say)
+
+
+@contextmanager
+def as_parquet(out: Path, *, wanted: bool) -> Iterator[None]:
+    """After a run that ended well, its judgments as Parquet; what that needs is looked for before it."""
+    if not wanted:
+        yield
+        return
+    from reward_agent.cli.console import shown
+    from reward_agent.jobs.folder import RunFolder
+    from reward_agent.jobs.parquet import require_parquet, write_parquet
+
+    require_parquet()
+    yield
+    typer.echo(shown(f"judgments: {write_parquet(RunFolder(path=out))}"))
 
 
 def recorded(record: Path | None, replay: Path | None) -> list[str]:

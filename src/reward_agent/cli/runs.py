@@ -13,12 +13,14 @@ from reward_agent.cli.options import (
     Config,
     Engine,
     EngineName,
+    Parquet,
     Preset,
     RayAddress,
     RayWorkers,
     Record,
     Replay,
     Set,
+    as_parquet,
     opened_agent,
     recorded,
 )
@@ -78,6 +80,7 @@ def benchmark(
     engine: Engine = EngineName.local,
     ray_address: RayAddress = None,
     ray_workers: RayWorkers = None,
+    parquet: Parquet = False,
 ) -> None:
     """Benchmark a reward agent by published rules."""
     from reward_agent.config import load_settings
@@ -88,7 +91,8 @@ def benchmark(
         overrides.append(f"run.concurrency={concurrency}")
     settings = load_settings(preset=preset, config=config, overrides=overrides)
     job = BenchmarkJob(benchmark=name, data=data, limit=limit, both_orders=both_orders)
-    run_and_show(job, settings, out, opened_agent(settings, engine, ray_address, ray_workers))
+    with as_parquet(out, wanted=parquet):
+        run_and_show(job, settings, out, opened_agent(settings, engine, ray_address, ray_workers))
 
 
 def plan(
