@@ -6,7 +6,8 @@
 Measured, for samples of 4 and of 64 candidates of about 600 characters (made up, benchmarks.agent_run), since a sample
 costs a part of its own and a part a candidate: CPU seconds of a worker with the presets `offline` and `embedded`, and
 with `openai` against a simulated LLM in a process of its own (client included); its calls and tokens; CPU seconds of
-the driver, which sends a sample, reads its judgment and appends it to the journal; bytes in the run folder.
+the driver on Ray, which sends a sample, reads its judgment and appends it to the journal; how long Ray takes to start;
+bytes in the run folder. Needs the extra `ray`.
 
 The model. P samples on W cores that judge, in one run:
 
@@ -16,7 +17,8 @@ The model. P samples on W cores that judge, in one run:
     gpu    = P * tokens / (G * rate)     rate: tokens a second of one GPU, as benchmarks.preference_gpu measures it
     time   = start + the largest of the four, which is what the run is bound by
 
-On a single machine the driver shares the cores: work = P * (worker_s + driver_s) / W. Not in the model: stragglers at
+On a single machine the driver shares the cores: work = P * (worker_s + driver_s) / W. One process alone has no driver
+and nothing to start. Not in the model: stragglers at
 the end (at most one hand a worker), the network, and an LLM that slows down under load.
 """
 
@@ -40,15 +42,16 @@ from benchmarks.agent_run import judged, samples, served
 from benchmarks.provenance import ROOT, print_header
 from reward_agent.build import open_agent
 from reward_agent.config import load_settings
+from reward_agent.engines.ray import open_ray
 from reward_agent.engines.worker import JUDGMENT, SAMPLE
 from reward_agent.evidence.corpus.building import build_index
 from reward_agent.evidence.corpus.page import Page
-from reward_agent.jobs.journal import Journal
 from reward_agent.jobs.judging import judge_all, read_judgments
-from reward_agent.types import Judgment, Sample
+from reward_agent.types import Judgment
 
 FIGURES = ROOT / "benchmarks" / "scale_figures.json"
 FEW, MANY = 4, 64
+ON_RAY = {FEW: 1_000, MANY: 400}
 SECONDS_A_FIGURE = 8.0
 RUNS = ((1_000, 4), (100_000, 4), (1_000_000, 4), (1_000_000, 64))
 MACHINES = ((1, 1), (1, 4), (1, 16), (10, 16), (100, 16))
@@ -75,6 +78,7 @@ class Figures:
     day: str
     worker_cpu_s: dict[str, Line]
     driver_cpu_s: Line
+    ray_start_s: float
     calls: Line
     tokens: Line
     sample_bytes: Line
@@ -97,14 +101,17 @@ class Setting:
 def hours(figures: Figures, preset: str, prompts: int, candidates: int, at: Setting) -> tuple[float, str]:
     """The run's hours, and what it is bound by."""
     worker_s, driver_s = figures.worker_cpu_s[preset].at(candidates), figures.driver_cpu_s.at(candidates)
-    shared = worker_s + driver_s if at.machines == 1 else worker_s
-    bounds = {"CPU": prompts * shared / (at.machines * at.cores), "driver": prompts * driver_s}
+    alone = at.machines * at.cores == 1
+    shared = worker_s + driver_s if at.machines == 1 and not alone else worker_s
+    bounds = {"CPU": prompts * shared / (at.machines * at.cores)}
+    if not alone:
+        bounds["driver"] = prompts * driver_s
     if at.in_flight:
         bounds["LLM"] = prompts * figures.calls.at(candidates) * at.latency_s / at.in_flight
     if at.gpus:
         bounds["GPU"] = prompts * figures.reward_tokens.at(candidates) / (at.gpus * at.gpu_tokens_per_s)
     bound = max(bounds, key=lambda name: bounds[name])
-    return bounds[bound] / 3600, bound
+    return ((0.0 if alone else figures.ray_start_s) + bounds[bound]) / 3600, bound
 
 
 def measure() -> Figures:
@@ -129,12 +136,14 @@ def measure() -> Figures:
                 tokens = sum(judgment.usage.tokens for judgment in run.judgments.values())
                 llm.append((run.cpu_s / count, run.calls / count, tokens / count))
         worker["openai"], calls, tokens_line = (Line(few=llm[0][place], many=llm[1][place]) for place in range(3))
+        on_ray = [asyncio.run(_on_ray(candidates, folder)) for candidates in (FEW, MANY)]
         made = [samples(1, candidates=candidates)[0] for candidates in (FEW, MANY)]
         return Figures(
             machine=f"{platform.machine()}, {os.cpu_count()} cores shared, Python {platform.python_version()}",
             day=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
             worker_cpu_s=worker,
-            driver_cpu_s=Line(few=_driver_cpu_s(FEW, few, folder), many=_driver_cpu_s(MANY, many, folder)),
+            driver_cpu_s=_line([cost for cost, _ in on_ray]),
+            ray_start_s=max(start_s for _, start_s in on_ray),
             calls=calls,
             tokens=tokens_line,
             sample_bytes=_line([len(SAMPLE.dump_json(sample)) for sample in made]),
@@ -161,17 +170,14 @@ async def _worker_cpu_s(preset: str, candidates: int, path: Path) -> tuple[float
         return (time.process_time() - cpu) / count, read_judgments(path)
 
 
-def _driver_cpu_s(candidates: int, judgments: dict[str, Judgment], folder: Path) -> float:
-    """CPU seconds a sample of what the driver does: reads the sample, sends it, reads the judgment, appends it."""
-    items: list[Sample] = samples(len(judgments), candidates=candidates)
-    kept = [SAMPLE.dump_json(sample) for sample in items]
-    replies = [JUDGMENT.dump_json(judgments[sample.id]) for sample in items]
-    started = time.process_time()
-    with Journal.open(folder / f"driver-{candidates}", Judgment, key=lambda judgment: judgment.sample_id) as journal:
-        for line, reply in zip(kept, replies, strict=True):
-            SAMPLE.dump_json(SAMPLE.validate_json(line))
-            journal.append(JUDGMENT.validate_json(reply))
-    return (time.process_time() - started) / len(items)
+async def _on_ray(candidates: int, folder: Path) -> tuple[float, float]:
+    """CPU seconds a sample of the driver, threads of Ray's included, and the seconds until the first worker is open."""
+    settings, started = load_settings(preset="offline"), time.perf_counter()
+    async with open_ray(settings, open_agent, workers=2) as engine:
+        start_s, items = time.perf_counter() - started, samples(ON_RAY[candidates], candidates=candidates)
+        cpu, path = time.process_time(), folder / f"ray-{candidates}"
+        await judge_all(engine, items, path, both_orders=False, concurrency=engine.in_flight)
+        return (time.process_time() - cpu) / len(items), start_s
 
 
 def print_costs(figures: Figures) -> None:
@@ -179,7 +185,7 @@ def print_costs(figures: Figures) -> None:
     for preset, line in figures.worker_cpu_s.items():
         print(f"| worker CPU, `{preset}` | {line.few * 1e3:.1f} ms | {line.many * 1e3:.1f} ms |")
     driver = figures.driver_cpu_s
-    print(f"| driver CPU | {driver.few * 1e3:.2f} ms | {driver.many * 1e3:.2f} ms |")
+    print(f"| driver CPU, on Ray | {driver.few * 1e3:.2f} ms | {driver.many * 1e3:.2f} ms |")
     print(f"| LLM calls, `openai` with a corpus | {figures.calls.few:.1f} | {figures.calls.many:.1f} |")
     print(f"| LLM tokens, likewise | {figures.tokens.few:,.0f} | {figures.tokens.many:,.0f} |")
     print(f"| reward-model tokens | {figures.reward_tokens.few:,.0f} | {figures.reward_tokens.many:,.0f} |")
@@ -192,7 +198,7 @@ def print_costs(figures: Figures) -> None:
 
 def print_time(figures: Figures, preset: str, in_flight: int, latency_s: float) -> None:
     what = f", LLM {latency_s:g} s a call and {in_flight:,} calls in flight" if in_flight else ""
-    print(f"\n`{preset}`{what}: hours, and what bounds them")
+    print(f"\n`{preset}`{what}: how long, and what bounds it\n")
     shown = [f"{machines} × {cores}" if cores > 1 else "one process" for machines, cores in MACHINES]
     print(f"| prompts × candidates | core-hours | {' | '.join(shown)} |\n|{'---|' * (len(shown) + 2)}")
     for prompts, candidates in RUNS:
@@ -203,7 +209,7 @@ def print_time(figures: Figures, preset: str, in_flight: int, latency_s: float) 
                     machines=machines, cores=cores, in_flight=in_flight, latency_s=latency_s
                 )
             )  # fmt: skip
-            cells.append(f"{taken:,.2f} {bound}")
+            cells.append(f"{_told(taken)} ({bound})")
         core_hours = prompts * figures.worker_cpu_s[preset].at(candidates) / 3600
         print(f"| {prompts:,} × {candidates} | {core_hours:,.1f} | {' | '.join(cells)} |")
 
@@ -211,7 +217,7 @@ def print_time(figures: Figures, preset: str, in_flight: int, latency_s: float) 
 def print_needs(figures: Figures, deadline_h: float, latency_s: float, gpu_tokens_per_s: float | None) -> None:
     """What a run must have to be done in the given time."""
     seconds = deadline_h * 3600
-    print(f"\nTo be done in {deadline_h:g} hours:")
+    print(f"\nTo be done in {deadline_h:g} hours:\n")
     print("| prompts × candidates | cores, `offline` | cores, `openai` | LLM calls in flight | LLM tokens/s | ", end="")
     print("reward tokens/s | GPUs for them | drivers | run folder |\n|" + "---|" * 9)
     for prompts, candidates in RUNS:
@@ -224,6 +230,12 @@ def print_needs(figures: Figures, deadline_h: float, latency_s: float, gpu_token
         print(f"| {prompts:,} × {candidates} | {_up(cores[0]):,} | {_up(cores[1]):,} | {in_flight:,} ", end="")
         print(f"| {prompts * figures.tokens.at(candidates) / seconds:,.0f} | {reward:,.0f} | {gpus} ", end="")
         print(f"| {drivers} | {stored:,.1f} GB |")
+
+
+def _told(taken_h: float) -> str:
+    if taken_h >= 1:
+        return f"{taken_h:,.1f} h"
+    return f"{taken_h * 60:.0f} min" if taken_h * 60 >= 1 else f"{taken_h * 3600:.0f} s"
 
 
 def _up(number: float) -> int:

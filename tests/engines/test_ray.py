@@ -54,17 +54,19 @@ def workers_of(process: "subprocess.Popen[str]") -> list[int]:
 def below(process: int) -> Iterator[tuple[int, str]]:
     """The processes that a process has started, and those that they have."""
     parents: dict[int, int] = {}
+    commands: dict[int, str] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            commands[int(folder.name)] = (folder / "cmdline").read_bytes().decode(errors="replace")
         except OSError:  # it has ended meanwhile
             continue
-    for number in parents:
+    for number, command in commands.items():
         ancestor = number
         while ancestor in parents and ancestor != process:
             ancestor = parents[ancestor]
         if ancestor == process != number:
-            yield number, (Path("/proc") / str(number) / "cmdline").read_bytes().decode(errors="replace")
+            yield number, command
 
 
 def kill(number: int) -> None:
@@ -162,7 +164,7 @@ def test_a_record_cannot_be_written_from_many_machines(tmp_path: Path) -> None:
 
 
 @extras
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "auto", "ray://127.0.0.1:10001"])
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:10001"])
 def test_an_address_without_a_cluster_is_an_error_with_a_remedy(tmp_path: Path, address: str) -> None:
     pytest.importorskip("ray")
     data = written(tmp_path / "pairs.jsonl", 3)
