@@ -11,7 +11,7 @@ from reward_agent.config import load_settings
 from reward_agent.engines import Engine, in_flight
 from reward_agent.engines.engine import Judge
 from reward_agent.engines.pool import LostWorkerError, Pool, open_pool
-from reward_agent.engines.worker import Opened, Taken, Worker
+from reward_agent.engines.worker import SAMPLE, Opened, Taken, Worker
 from reward_agent.errors import ConfigError, RunError
 from reward_agent.jobs.judging import judge_all, read_judgments
 from reward_agent.testing import ScoringVerifier, agent_of
@@ -129,6 +129,36 @@ def test_a_quick_worker_comes_to_hold_more(tmp_path: Path) -> None:
     hired = Hired()
     judged(tmp_path / "pool", hired, most=8)
     assert max(remote.most_held for remote in hired.remotes) == 8
+
+
+def test_what_is_under_way_while_others_are_taken_is_not_lost() -> None:
+    begun, released = asyncio.Event(), asyncio.Event()
+
+    class Waiting:
+        """An agent that is not done with its second sample until it may be."""
+
+        async def judge(self, sample: Sample) -> Judgment:
+            if sample.id == "1":
+                begun.set()
+                await released.wait()
+            return await agent_of(verifiers=[POLITE]).judge(sample)
+
+    @asynccontextmanager
+    async def opened(*, say: Callable[[str], None]) -> AsyncIterator[Judge]:
+        yield Waiting()
+
+    async def run() -> list[int]:
+        worker = Worker(opened, concurrency=2)
+        await worker.open()
+        await worker.give([SAMPLE.dump_json(sample) for sample in SAMPLES[:2]])
+        await begun.wait()
+        first = await worker.take()
+        released.set()
+        second = await asyncio.wait_for(worker.take(), timeout=20)
+        await worker.close()
+        return [len(taken.judgments) for taken in (first, second)]
+
+    assert asyncio.run(run()) == [1, 1]
 
 
 def test_what_a_lost_worker_held_is_judged_again_by_others(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from reward_agent.errors import ConfigError, DataError
 from reward_agent.types import Problem
 
 _CHUNK_BYTES: Final = 1 << 20
+_SUFFIXES: Final = tuple(suffix for suffix in SUFFIXES if suffix != ".parquet.gz")  # needs to be read from its end
 
 
 def read_cloud(
@@ -54,10 +55,10 @@ def _files(system: Any, path: str, fs: Any, include: Callable[[str], bool]) -> l
     if info.type == fs.FileType.File:
         return [path]
     found = system.get_file_info(fs.FileSelector(path, recursive=True, allow_not_found=True))
-    names = sorted(i.path for i in found if i.type == fs.FileType.File and i.path.lower().endswith(SUFFIXES))
+    names = sorted(i.path for i in found if i.type == fs.FileType.File and i.path.lower().endswith(_SUFFIXES))
     chosen = [name for name in names if include(name)]
     if not chosen:
-        raise DataError(f"{path}: there is no data file here. Expected files that end in {', '.join(SUFFIXES)}")
+        raise DataError(f"{path}: there is no data file here. Expected files that end in {', '.join(_SUFFIXES)}")
     return chosen
 
 

@@ -195,6 +195,7 @@ class Pool:
 
     def _lost(self, seat: _Seat | None, error: LostWorkerError) -> None:
         if seat is None:
+            self._say(f"warning: a worker was lost while it opened the agent ({error})")
             self._failed_openings += 1
             if self._failed_openings >= LOST_IN_OPENING:
                 raise RunError(f"{LOST_IN_OPENING} workers in a row were lost while they opened the agent: {error}")

@@ -131,7 +131,8 @@ class Worker:
     async def _judge(self, agent: Judge) -> None:
         while (sample := await self._state.queue.get()) is not None:
             try:
-                self._state.done.append(JUDGMENT.dump_json(await agent.judge(sample)))
+                judgment = await agent.judge(sample)  # first: `take` may put another list in place meanwhile
+                self._state.done.append(JUDGMENT.dump_json(judgment))
             except Exception as error:
                 self._state.error = _portable(error)
                 raise
