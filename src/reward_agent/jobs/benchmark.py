@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from reward_agent.agent import RewardAgent
 from reward_agent.benchmarks import BENCHMARKS, Benchmark, Reading, fingerprint, read_benchmark
 from reward_agent.config import Settings
+from reward_agent.engines import Judge, in_flight
 from reward_agent.errors import DataError, ReportError, RunError
 from reward_agent.jobs.folder import RunFolder, code_version, evidence_fingerprint, write_whole
 from reward_agent.jobs.journal import read_rows
@@ -58,7 +58,7 @@ def read_data(job: BenchmarkJob, settings: Settings) -> Reading:
 
 
 async def run_benchmark(
-    job: BenchmarkJob, reading: Reading, settings: Settings, agent: RewardAgent, out: Path, *, watch: Watch
+    job: BenchmarkJob, reading: Reading, settings: Settings, agent: Judge, out: Path, *, watch: Watch
 ) -> BenchmarkReport:
     """Judges what the folder does not yet hold, and writes the report.
 
@@ -82,7 +82,7 @@ async def run_benchmark(
             [labeled.sample for labeled in reading.samples],
             folder.journal_file,
             both_orders=job.both_orders,
-            concurrency=settings.run.concurrency,
+            concurrency=in_flight(agent, settings),
             watch=watch,
         )
         return write_report(out)

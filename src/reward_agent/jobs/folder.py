@@ -26,11 +26,9 @@ from reward_agent.config.evidence import CorpusSource
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import locked
 
-IRRELEVANT = frozenset(
-    {"job.data", "evidence.path", "run.concurrency", "cache.type", "cache.file", "record.mode", "record.file"}
-)
+IRRELEVANT = frozenset({"job.data", "evidence.path", "run.concurrency", "record.mode", "record.file"})
 """Keys that cannot change a judgment: where data and index lie (their fingerprints count), how many samples run at
-once, and where replies are kept."""
+once, and where replies are kept, to which the whole section `cache` belongs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +145,7 @@ def _without_none(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     before, after = dict(_leaves(old)), dict(_leaves(new))
     for key in sorted(before.keys() | after.keys()):
-        if key not in IRRELEVANT and before.get(key) != after.get(key):
+        if key not in IRRELEVANT and not key.startswith("cache.") and before.get(key) != after.get(key):
             yield f"{key}: {before.get(key, 'not set')} there, {after.get(key, 'not set')} now"
 
 
