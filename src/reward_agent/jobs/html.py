@@ -5,6 +5,7 @@ write_html(folder)          # after every run, of whatever job; a look back, whi
 
 import json
 from pathlib import Path
+from typing import Any
 
 from reward_agent.jobs.folder import write_whole
 from reward_agent.jobs.run_index import ReadRun
@@ -19,7 +20,9 @@ MOST_SAMPLES = 2_000
 MOST_BYTES = 24_000_000
 """... or fewer, so that their pages have at most so many bytes before they are compressed."""
 TEXT_CHARS = 20_000
-UNRECORDED = "Prompts and replies are not in this file. Run with --record FILE, and `reward-agent view DIR` shows them from there."
+UNRECORDED = (
+    "The run kept no prompts and replies. Run with --record FILE, and `reward-agent view DIR` shows them from there."
+)
 
 
 def write_html(out: Path) -> Path:
@@ -53,7 +56,9 @@ def talk_words(run: ReadRun, recorded: str) -> str:
 
 
 def _chosen(run: ReadRun, index: RunIndex, out: Path) -> Shown:
-    rows, details, size = [], [], 0
+    rows: list[tuple[Any, ...]] = []
+    details: list[str] = []
+    size = 0
     total = index.count()
     for offset in range(0, min(total, MOST_SAMPLES), MOST):
         for row in found(index, Query(offset=offset, limit=min(MOST, MOST_SAMPLES - offset)))[1]:
@@ -69,7 +74,7 @@ def _chosen(run: ReadRun, index: RunIndex, out: Path) -> Shown:
     note = ""
     if len(rows) < total:
         note = (
-            f"This file holds {len(rows):,} of {total:,} samples, the most telling ones first: wrong, unjudged, failed, "
-            f"tied. All of them: reward-agent view {out}"
+            f"This file holds {len(rows):,} of {total:,} samples, the most telling ones: wrong, unjudged, failed, tied "
+            f"first. All of them: reward-agent view {out}"
         )
     return Shown(rows=rows, details=details, total=total, note=note)

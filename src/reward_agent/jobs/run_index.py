@@ -9,7 +9,7 @@ run.detail(index, "sample-7", limit=20_000)
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -87,7 +87,7 @@ class ReadRun:
     def read_into(self, index: RunIndex) -> bool:
         """Adds to the index what it does not yet hold; whether that was anything. Raises RunError for a line that
         cannot be read, and RunChanged."""
-        return any([added for added in self.steps(index)])
+        return any([added for added in self.steps(index)])  # noqa: C416, C419  # every step is to be taken
 
     def steps(self, index: RunIndex) -> Iterator[bool]:
         """The same in batches, so that others can look in between: True for each that added something."""
@@ -178,7 +178,8 @@ class ReadRun:
         if found is None:
             return None
         with self.folder.samples_file.open("rb") as samples:
-            return self._read(_KEPT, _line(samples, found.place), self.folder.samples_file, found.place)
+            kept: KeptSample = self._read(_KEPT, _line(samples, found.place), self.folder.samples_file, found.place)
+        return kept
 
     def facts(self, index: RunIndex) -> RunFacts:
         """What the folder says of the run beside its samples."""
@@ -201,7 +202,8 @@ class ReadRun:
         file, journal = self.folder.path / "report.json", self.folder.journal_file
         if not file.exists() or not journal.exists() or file.stat().st_mtime_ns < journal.stat().st_mtime_ns:
             return None
-        return _parsed(_REPORT, file)
+        report: BenchmarkReport | None = _parsed(_REPORT, file)
+        return report
 
     def _check_unchanged(self, index: RunIndex, journal: BinaryIO) -> None:
         at = int(index.meta("journal_at") or 0)
@@ -268,8 +270,6 @@ def _tail(file: BinaryIO, end: int) -> str:
 
 def _turned(judgment: Judgment) -> Judgment:
     """A judgment of the opposite order, its parts aligned with the sample's own order."""
-    from dataclasses import replace
-
     signals = tuple(replace(signal, verdicts=signal.verdicts[::-1]) for signal in judgment.signals)
     decision = judgment.decision and replace(judgment.decision, scores=judgment.decision.scores[::-1])
     return replace(judgment, signals=signals, decision=decision)

@@ -87,7 +87,8 @@ class Followed:
             reader = self.index.reader()
             try:
                 report = self.run.folder.path / "report.json"
-                stamp = f"{reader.meta('samples_at')} {reader.meta('journal_at')} {report.exists() and report.stat().st_mtime_ns}"
+                written = report.stat().st_mtime_ns if report.exists() else 0
+                stamp = f"{reader.meta('samples_at')} {reader.meta('journal_at')} {written}"
                 now = time.monotonic()
                 if self._shown is None or (self._shown[0] != stamp and now - self._shown[1] > FRESH_S):
                     self._shown = (stamp, now, overview_of(reader, self.run.facts(reader)))

@@ -1,5 +1,6 @@
 """The figures of a report as drawings. Colour never says anything alone: shapes, patterns, places and words say it."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -191,6 +192,6 @@ def _apart(places: Sequence[float], least: float = 15.0) -> list[float]:
     """The places moved so that no two labels lie on each other."""
     order = sorted(range(len(places)), key=lambda k: places[k])
     moved = list(places)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in itertools.pairwise(order):
         moved[after] = max(moved[after], moved[before] + least)
     return moved

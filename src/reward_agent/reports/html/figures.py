@@ -161,7 +161,8 @@ def distributions(index: RunIndex, *, labelled: bool) -> list[Histogram]:
     found = []
     ranges = index.rows(
         "SELECT name, min(min(high, low)), max(max(high, low)) FROM signals WHERE high IS NOT NULL AND low IS NOT NULL "
-        f"GROUP BY name ORDER BY name LIMIT {SIGNALS}"  # noqa: S608  # a number
+        "GROUP BY name ORDER BY name LIMIT ?",
+        (SIGNALS,),
     )
     for name, low, high in ranges:
         if low >= 0 and high <= 1:
@@ -171,7 +172,7 @@ def distributions(index: RunIndex, *, labelled: bool) -> list[Histogram]:
         counts = tuple(
             _binned(
                 index,
-                "SELECT {bin}, count(*) FROM signals WHERE name = ? AND high IS NOT NULL AND low IS NOT NULL GROUP BY 1",
+                "SELECT {bin}, count(*) FROM signals WHERE name = ? AND high + low IS NOT NULL GROUP BY 1",
                 column,
                 low,
                 high,

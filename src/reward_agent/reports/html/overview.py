@@ -131,8 +131,8 @@ def _signals(index: RunIndex, run: RunFacts) -> Section:
         return Section(title="Signals")
     whom = "the right candidate" if run.labelled else "the candidate that came out first"
     note = (
-        f"Filled: for {whom}. Dotted: level. Hatched: against it. Empty: it abstained. A signal that does not apply to a "
-        "sample is in no bar."
+        f"Filled: for {whom}. Dotted: level. Hatched: against it. Empty: it abstained. A signal that does not apply "
+        "to a sample is in no bar."
     )
     parts: list[Drawn | Table] = [
         Drawn(caption="What each signal said", drawing=charts.stance_bars(lines), note=note),
@@ -205,7 +205,8 @@ def _data_lines(run: RunFacts) -> Iterator[str]:
         yield from (one_line(line, limit=LINE) for line in wording.integrity_lines(run.report))
     elif run.integrity is not None:
         i = run.integrity
-        yield f"{i.rows:,} rows read, {i.set_aside:,} set aside, {i.duplicates:,} duplicates; fingerprint {i.fingerprint}."
+        counts = f"{i.rows:,} rows read, {i.set_aside:,} set aside, {i.duplicates:,} duplicates"
+        yield f"{counts}; fingerprint {i.fingerprint}."
         yield from (one_line(str(problem), limit=LINE) for problem in i.problems[:20])
     for key, value in run.told.items():
         yield one_line(f"{key}: {value}", limit=LINE)

@@ -79,7 +79,7 @@ function judgmentPart(detail, judgment) {
     judgePart(judgment),
     judgment.signals.map((signal) => signalPart(detail, signal)),
     el("h4", {}, "Which checks, and why"),
-    el("p", {}, `${judgment.checks.join(", ") || "no check applies"}: ${judgment.why}`),
+    el("p", {}, judgment.why || judgment.checks.join(", ") || "no check applies"),
     usagePart(judgment.usage)
   );
 }
@@ -130,7 +130,7 @@ function signalPart(detail, signal) {
     "section",
     { class: "signal" },
     el("h4", {}, signal.name, el("span", { class: "note" }, ` ${kind}`)),
-    signal.rows ? findingRows(signal, heads) : findingLists(signal, heads),
+    signal.rows ? findingRows(signal, heads) : signal.lists.some((findings) => findings.length) ? findingLists(signal, heads) : el("p", {}, heads.join("; ")),
     signal.left_out ? el("p", { class: "note" }, `${many(signal.left_out, "more finding")} in judgments.jsonl.`) : null,
     signal.notes.map((note) => el("p", { class: "note" }, `${note.subject}: ${note.reason}`)),
     signal.checkers.map(checkerPart)
