@@ -1,11 +1,19 @@
 """The command that shows runs in a browser: view."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from reward_agent.cli.console import say
+
+if TYPE_CHECKING:
+    from reward_agent.jobs.run_index import ReadRun
+    from reward_agent.types import Sample
+
+SHOWN_CALLS = 200
+SHOWN_CHARS = 50_000
 
 
 def view(
@@ -25,7 +33,7 @@ def view(
 
     if len(folders) > 2:
         raise typer.BadParameter("give one run folder, or two to compare")
-    with Viewing.open(folders) as viewing:
+    with Viewing.open(folders, talk=replayed_talk) as viewing:
         try:
             server = ViewServer(viewing, port=port)
         except OSError as error:
@@ -39,3 +47,42 @@ def view(
                 server.serve_forever()
             except KeyboardInterrupt:
                 say("")
+
+
+def replayed_talk(run: "ReadRun", sample: "Sample") -> Mapping[str, Any]:
+    """The prompts of the sample with the replies that the run's record holds: it is judged again from that alone."""
+    import asyncio
+
+    from reward_agent.build import open_agent
+    from reward_agent.config.record import RecordSettings
+    from reward_agent.errors import RewardAgentError
+    from reward_agent.prompting import Exchange, overheard
+    from reward_agent.reports.plain import harmless
+
+    record = RecordSettings(file=run.settings.record.file, mode="replay")
+    settings = run.settings.model_copy(update={"record": record})
+
+    async def judge_again() -> None:
+        async with open_agent(settings) as agent:
+            await agent.judge(sample)
+
+    def shown(exchange: Exchange) -> dict[str, Any]:
+        return {
+            "purpose": exchange.request.purpose,
+            "messages": [
+                {"role": m.role, "content": harmless(m.content, limit=SHOWN_CHARS)} for m in exchange.request.messages
+            ],
+            "reply": harmless(exchange.reply, limit=SHOWN_CHARS),
+            "error": harmless(exchange.error, limit=SHOWN_CHARS),
+        }
+
+    problem = ""
+    with overheard() as exchanges:
+        try:
+            asyncio.run(judge_again())
+        except RewardAgentError as error:
+            problem = f"The record cannot be replayed: {error}"
+    calls = [shown(exchange) for exchange in exchanges[:SHOWN_CALLS]]
+    if not calls and not problem:
+        problem = "This sample asked no model."
+    return {"calls": calls, "problem": problem}

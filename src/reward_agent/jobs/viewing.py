@@ -31,7 +31,7 @@ FRESH_S = 3.0
 """How old figures may get while a run goes on."""
 
 Talk = Callable[[ReadRun, Sample], Mapping[str, Any]]
-"""The prompts and replies of a sample, from the run's record."""
+"""The prompts and replies of a sample, from the run's record: `calls` and, where there is one, a `problem`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -222,7 +222,9 @@ class Viewing:
                 runs=self.names if len(self._runs) == 2 else (),
                 extra={
                     "talk": talk_words(first.run, "From the run's record, asked again without a model."),
-                    "canTalk": self._talk is not None and first.run.settings.record.file is not None,
+                    "canTalk": self._talk is not None
+                    and len(self._runs) == 1
+                    and first.run.settings.record.file is not None,
                 },
             )
         finally:

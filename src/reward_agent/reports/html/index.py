@@ -207,7 +207,7 @@ class RunIndex:
             self._words("reasons", no, _reasons(judgment))
 
     def _spend(self, judgment: Judgment) -> None:
-        for role, u in {"all": judgment.usage}.items():
+        for role, u in (judgment.roles or {"(not told)": judgment.usage}).items():
             self.connection.execute(
                 "INSERT INTO spent VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (role) DO UPDATE SET "
                 "calls = calls + excluded.calls, tokens = tokens + excluded.tokens, completion_tokens = "
