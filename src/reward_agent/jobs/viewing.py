@@ -41,7 +41,7 @@ class Followed:
     run: ReadRun
     index: RunIndex
     problem: str = ""
-    busy: bool = True
+    read: threading.Event = field(default_factory=threading.Event)
     _shown: tuple[str, float, Overview] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -69,7 +69,7 @@ class Followed:
                 continue
             except RewardAgentError as error:
                 self.problem = str(error)
-            self.busy = False
+            self.read.set()
             stop.wait(LOOK_EVERY_S)
 
     def _anew(self) -> None:
@@ -127,6 +127,10 @@ class Viewing:
             thread.join()
         for run in self._runs:
             run.index.close()
+
+    def wait_read(self, timeout_s: float | None = None) -> bool:
+        """Until the indexes hold what the folders held at first; whether they do."""
+        return all(run.read.wait(timeout_s) for run in self._runs)
 
     @property
     def names(self) -> list[str]:
@@ -191,7 +195,7 @@ class Viewing:
             "stamp": stamp,
             "total": [total for total, _ in counts],
             "judged": [judged or 0 for _, judged in counts],
-            "busy": any(run.busy for run in self._runs),
+            "busy": not all(run.read.is_set() for run in self._runs),
             "problem": "; ".join(run.problem for run in self._runs if run.problem),
         }
 

@@ -16,11 +16,11 @@ const newer = el("button", { type: "button", onclick: () => turn(1) }, "next →
 const search = el("input", { type: "search", id: "search", placeholder: "words in prompts, candidates, findings", autocomplete: "off" });
 
 function field(label, control) {
-  return el("label", {}, el("span", {}, label), control);
+  return el("label", {}, el("span", {}, label), " ", control);
 }
 
 function choice(key, pairs) {
-  const control = el("select", {}, pairs.map(([value, text]) => el("option", { value }, text)));
+  const control = el("select", { name: key }, pairs.map(([value, text]) => el("option", { value }, text)));
   control.value = state[key];
   control.addEventListener("change", () => change(key, control.value));
   return control;
@@ -218,22 +218,25 @@ function key(event) {
 
 // While a run goes on: ask how far it is, and show what is new. The text above the list comes from the server's own
 // template, where everything is escaped; it is parsed as a document that runs nothing.
-async function watch(before) {
+async function watch(before, due = 2) {
   let now = null;
   try {
     now = await source.state();
   } catch {
-    setTimeout(watch, 5000, before);
+    setTimeout(watch, 5000, before, due);
     return;
   }
   if (!now) return;
-  if (before && now.stamp !== before.stamp) {
+  const moved = before && now.stamp !== before.stamp;
+  // The figures may be a few seconds old: they are asked for a few times more.
+  const left = moved ? 3 : due;
+  if (left > 0 && before) {
     const text = await source.overview();
     const overview = document.getElementById("overview");
     if (text) overview.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
-    if (document.getElementById("sample").hidden && chosen < 0) await refresh();
+    if (moved && document.getElementById("sample").hidden && chosen < 0) await refresh();
   }
-  setTimeout(watch, 2000, now);
+  setTimeout(watch, 2000, now, Math.max(left - 1, 0));
 }
 
 body.addEventListener("focusin", (event) => {

@@ -146,7 +146,7 @@ function findingRows(signal, heads) {
       findings.map((finding) => el("td", { class: "found" }, standing(finding), el("span", { dir: "auto" }, finding.reason)))
     )
   );
-  return table(`${signal.name}: what was checked`, ["requirement", ...heads], rows);
+  return table(`${signal.name}: what was checked`, ["checked", ...heads], rows, "findings-table");
 }
 
 function findingLists(signal, heads) {
@@ -234,10 +234,10 @@ function callPart(call) {
   );
 }
 
-function table(label, head, rows) {
+function table(label, head, rows, kind = null) {
   return el(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-    el("table", {}, el("thead", {}, el("tr", {}, head.map((cell) => el("th", { scope: "col" }, cell)))), el("tbody", {}, rows))
+    el("table", { class: kind }, el("thead", {}, el("tr", {}, head.map((cell) => el("th", { scope: "col" }, cell)))), el("tbody", {}, rows))
   );
 }
