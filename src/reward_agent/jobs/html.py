@@ -25,8 +25,8 @@ UNRECORDED = (
 )
 
 
-def write_html(out: Path) -> Path:
-    """Writes report.html into the run folder. Raises RunError where the folder holds no run."""
+def write_html(out: Path, *, most_bytes: int = MOST_BYTES) -> Path:
+    """Writes report.html into the run folder, with pages of samples of at most `most_bytes`. Raises RunError where the folder holds no run."""
     run = ReadRun.open(out)
     index = RunIndex.open(None)
     try:
@@ -38,7 +38,7 @@ def write_html(out: Path) -> Path:
             both_orders=run.both_orders,
             extra={"talk": talk_words(run, "`reward-agent view DIR` shows them from the record.")},
         )
-        page = file_page(overview_of(index, facts), options, _chosen(run, index, out))
+        page = file_page(overview_of(index, facts), options, _chosen(run, index, out, most_bytes))
     finally:
         index.close()
     write_whole(out / FILE, page)
@@ -55,7 +55,7 @@ def talk_words(run: ReadRun, recorded: str) -> str:
     return recorded if run.settings.record.file is not None else UNRECORDED
 
 
-def _chosen(run: ReadRun, index: RunIndex, out: Path) -> Shown:
+def _chosen(run: ReadRun, index: RunIndex, out: Path, most_bytes: int) -> Shown:
     rows: list[tuple[Any, ...]] = []
     details: list[str] = []
     size = 0
@@ -64,7 +64,7 @@ def _chosen(run: ReadRun, index: RunIndex, out: Path) -> Shown:
         for row in found(index, Query(offset=offset, limit=min(MOST, MOST_SAMPLES - offset)))[1]:
             detail = json.dumps(run.detail(index, row[1], limit=TEXT_CHARS), ensure_ascii=False, separators=(",", ":"))
             size += len(detail)
-            if size > MOST_BYTES and rows:
+            if size > most_bytes and rows:
                 break
             rows.append(row)
             details.append(detail)

@@ -57,7 +57,7 @@ def pairs(count: int) -> list[dict[str, str]]:
     rows = []
     for number in range(count):
         better = "Call for Help! now" if number % 3 == 0 else f"A calm and long answer, number {number}."
-        worse = f"Another answer of middling length {number}"[:34]
+        worse = f"Another answer of middling length {number}" if number % 2 else f"Short, {number}"
         rows.append(
             {
                 "id": f"pair {number}",

@@ -5,12 +5,16 @@ with its blanks as one; what a verifier took from an instruction stands in `sour
 They are looked for in the text, whatever its blanks. What is not found is not marked.
 """
 
+import bisect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _QUOTED = re.compile(r'"([^"]{2,})"')
+_WORD = re.compile(r"\S+")
 _LONGEST = 400
+_CUT = 40
+"""Pieces from this length on may have been cut by whoever quoted them."""
 _MARKS_OF_ONE = 5
 _MARKS = 200
 
@@ -33,8 +37,10 @@ def quoted(reason: str) -> list[str]:
 def pieces(text: str, wanted: Iterable[Wanted]) -> list[Piece]:
     """The text in runs, marked and not; joined they are the text. Marks do not overlap: the first one wanted stands."""
     taken: list[tuple[int, int, int]] = []
+    wanted = list(wanted)
+    flat = _Flat(text if wanted else "")
     for words, finding in wanted:
-        for start, end in _places(text, words):
+        for start, end in flat.places(words):
             if len(taken) < _MARKS and all(end <= a or start >= b for a, b, _ in taken):
                 taken.append((start, end, finding))
     found: list[Piece] = []
@@ -49,16 +55,36 @@ def pieces(text: str, wanted: Iterable[Wanted]) -> list[Piece]:
     return found
 
 
-def _places(text: str, words: str) -> Sequence[tuple[int, int]]:
-    parts = words[:_LONGEST].split()
-    if not parts or len("".join(parts)) < 2:
-        return ()
-    edge_before = r"(?<!\w)" if parts[0][0].isalnum() else ""
-    edge_after = r"(?!\w)" if parts[-1][-1].isalnum() and len(words) < 40 else ""
-    pattern = edge_before + r"\s+".join(map(re.escape, parts)) + edge_after
-    found = []
-    for match in re.finditer(pattern, text):
-        found.append(match.span())
-        if len(found) == _MARKS_OF_ONE:
-            break
-    return found
+class _Flat:
+    """A text with its runs of blanks as one, and where in the text each of its words begins."""
+
+    def __init__(self, text: str) -> None:
+        words, self._here, self._there, at = [], [], [], 0
+        for match in _WORD.finditer(text):
+            words.append(match[0])
+            self._here.append(at)
+            self._there.append(match.start())
+            at += len(match[0]) + 1
+        self._text = " ".join(words)
+
+    def places(self, words: str) -> Iterator[tuple[int, int]]:
+        """Where the words stand in the text, whole, the first few times."""
+        sought = " ".join(words[:_LONGEST].split())
+        if len(sought) < 2:
+            return
+        found, start = 0, self._text.find(sought)
+        while start >= 0 and found < _MARKS_OF_ONE:
+            end = start + len(sought)
+            if self._whole(start, end, cut=len(sought) >= _CUT):
+                found += 1
+                yield self._place(start), self._place(end - 1) + 1
+            start = self._text.find(sought, end)
+
+    def _place(self, at: int) -> int:
+        word = bisect.bisect_right(self._here, at) - 1
+        return self._there[word] + at - self._here[word]
+
+    def _whole(self, start: int, end: int, *, cut: bool) -> bool:
+        """Not within a word; a long piece may have been cut within one at its end."""
+        before, after = self._text[start - 1 : start + 1], self._text[end - 1 : end + 1]
+        return not (start and before.isalnum()) and (cut or end == len(self._text) or not after.isalnum())
