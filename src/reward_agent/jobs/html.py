@@ -26,7 +26,8 @@ UNRECORDED = (
 
 
 def write_html(out: Path, *, most_bytes: int = MOST_BYTES) -> Path:
-    """Writes report.html into the run folder, with pages of samples of at most `most_bytes`. Raises RunError where the folder holds no run."""
+    """Writes report.html into the run folder; its samples' pages have at most `most_bytes` before they are compressed.
+    Raises RunError where the folder holds no run."""
     run = ReadRun.open(out)
     index = RunIndex.open(None)
     try:

@@ -42,5 +42,10 @@ def test_a_curve_that_is_none_is_left_out_and_a_sound_one_is_drawn() -> None:
     method = {"name": "judged <b>", "values": [0.4, 0.5], "low": [0.3, 0.4], "high": [0.5, 0.6]}
     drawn = curve_plot({"metric": "accuracy", "sizes": [1, 2], "methods": [method]})
     assert drawn is not None and "<b>" not in drawn and "judged &lt;b&gt;" in drawn
-    for wrong in ({}, {"sizes": [1], "methods": [method]}, {"sizes": [], "methods": []}, {"sizes": "x", "methods": 3}):
-        assert curve_plot(wrong) is None
+    none: list[dict[str, object]] = [
+        {},
+        {"sizes": [1], "methods": [method]},
+        {"sizes": [], "methods": []},
+        {"sizes": "x", "methods": 3},
+    ]
+    assert [curve_plot(wrong) for wrong in none] == [None] * len(none)

@@ -39,20 +39,12 @@ def found_in_both(both: RunIndex, query: Query, changed: str) -> tuple[int, list
         where += f" AND ({CHANGES[changed]})"
     (total,) = both.rows(f"SELECT count(*) FROM {_JOIN} WHERE {where}", values)[0]  # noqa: S608  # ours
     columns = ", ".join(f"s.{name}" for name in COLUMNS)
-    order = _ordered(query.order)
+    order = ORDERS[query.order]
     rows = both.rows(
         f"SELECT {columns}, t.outcome, t.no FROM {_JOIN} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608  # ours
         (*values, query.limit, query.offset),
     )
     return total, [[*row[:-1], _why(both, row[0], row[-1])] for row in rows]
-
-
-def _ordered(order: str) -> str:
-    """The order by the first run, its columns under the first run's name."""
-    by = ORDERS[order]
-    for name in ("interest", "margin", "failures", "no", "id"):
-        by = by.replace(name, f"s.{name}")
-    return by
 
 
 def _why(both: RunIndex, a: int, b: int | None) -> list[str]:

@@ -47,8 +47,8 @@ CREATE TABLE spent (
 ) WITHOUT ROWID;
 """
 _WORDS = """
-CREATE VIRTUAL TABLE texts USING fts5 (text, content='', tokenize="unicode61 remove_diacritics 2");
-CREATE VIRTUAL TABLE reasons USING fts5 (text, content='', tokenize="unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE texts USING fts5 (text, content='', detail=none, prefix='2 3 4', tokenize="unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE reasons USING fts5 (text, content='', detail=none, prefix='2 3 4', tokenize="unicode61 remove_diacritics 2");
 """
 _INTEREST = {
     Outcome.WRONG: 0,

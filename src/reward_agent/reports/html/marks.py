@@ -38,9 +38,9 @@ def pieces(text: str, wanted: Iterable[Wanted]) -> list[Piece]:
     """The text in runs, marked and not; joined they are the text. Marks do not overlap: the first one wanted stands."""
     taken: list[tuple[int, int, int]] = []
     wanted = list(wanted)
-    flat = _Flat(text if wanted else "")
+    search = _Search(text)
     for words, finding in wanted:
-        for start, end in flat.places(words):
+        for start, end in search.places(words):
             if len(taken) < _MARKS and all(end <= a or start >= b for a, b, _ in taken):
                 taken.append((start, end, finding))
     found: list[Piece] = []
@@ -55,6 +55,44 @@ def pieces(text: str, wanted: Iterable[Wanted]) -> list[Piece]:
     return found
 
 
+class _Search:
+    """Looks for words in a text as it stands, and where they are not there, with its runs of blanks as one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._flat: _Flat | None = None
+
+    def places(self, words: str) -> Iterator[tuple[int, int]]:
+        """Where the words stand, whole, the first few times."""
+        sought = " ".join(words[:_LONGEST].split())
+        if len(sought) < 2:
+            return
+        found = list(_found(self._text, sought))
+        if found or " " not in sought:
+            yield from found
+            return
+        if self._flat is None:
+            self._flat = _Flat(self._text)
+        flat = self._flat
+        yield from ((flat.place(start), flat.place(end - 1) + 1) for start, end in _found(flat.text, sought))
+
+
+def _found(text: str, sought: str) -> Iterator[tuple[int, int]]:
+    found, start = 0, text.find(sought)
+    while start >= 0 and found < _MARKS_OF_ONE:
+        end = start + len(sought)
+        if _whole(text, start, end, cut=len(sought) >= _CUT):
+            found += 1
+            yield start, end
+        start = text.find(sought, end)
+
+
+def _whole(text: str, start: int, end: int, *, cut: bool) -> bool:
+    """Not within a word; a long piece may have been cut within one at its end."""
+    before, after = text[start - 1 : start + 1], text[end - 1 : end + 1]
+    return not (start and before.isalnum()) and (cut or end == len(text) or not after.isalnum())
+
+
 class _Flat:
     """A text with its runs of blanks as one, and where in the text each of its words begins."""
 
@@ -65,26 +103,8 @@ class _Flat:
             self._here.append(at)
             self._there.append(match.start())
             at += len(match[0]) + 1
-        self._text = " ".join(words)
+        self.text = " ".join(words)
 
-    def places(self, words: str) -> Iterator[tuple[int, int]]:
-        """Where the words stand in the text, whole, the first few times."""
-        sought = " ".join(words[:_LONGEST].split())
-        if len(sought) < 2:
-            return
-        found, start = 0, self._text.find(sought)
-        while start >= 0 and found < _MARKS_OF_ONE:
-            end = start + len(sought)
-            if self._whole(start, end, cut=len(sought) >= _CUT):
-                found += 1
-                yield self._place(start), self._place(end - 1) + 1
-            start = self._text.find(sought, end)
-
-    def _place(self, at: int) -> int:
+    def place(self, at: int) -> int:
         word = bisect.bisect_right(self._here, at) - 1
         return self._there[word] + at - self._here[word]
-
-    def _whole(self, start: int, end: int, *, cut: bool) -> bool:
-        """Not within a word; a long piece may have been cut within one at its end."""
-        before, after = self._text[start - 1 : start + 1], self._text[end - 1 : end + 1]
-        return not (start and before.isalnum()) and (cut or end == len(self._text) or not after.isalnum())

@@ -19,12 +19,12 @@ COLUMNS: Final = (
 """The fields of a row, in this order, here and in the page."""
 
 ORDERS: Final[Mapping[str, str]] = {
-    "interest": "interest, abs(margin) DESC, no",
-    "file": "no",
-    "id": "id",
-    "margin": "margin IS NULL, margin, no",
-    "close": "margin IS NULL, abs(margin), no",
-    "failures": "failures DESC, no",
+    "interest": "s.interest, abs(s.margin) DESC, s.no",
+    "file": "s.no",
+    "id": "s.id",
+    "margin": "s.margin IS NULL, s.margin, s.no",
+    "close": "s.margin IS NULL, abs(s.margin), s.no",
+    "failures": "s.failures DESC, s.no",
 }
 
 
@@ -63,13 +63,17 @@ class Query:
 def found(index: RunIndex, query: Query) -> tuple[int, list[tuple[Any, ...]]]:
     """How many samples the query finds, and one page of their rows."""
     where, values = conditions(query)
-    (total,) = index.rows(f"SELECT count(*) FROM samples s WHERE {where}", values)[0]  # noqa: S608  # ours
-    columns = ", ".join(f"s.{name}" for name in COLUMNS)
+    order, columns = ORDERS[query.order], ", ".join(f"s.{name}" for name in COLUMNS)
     rows = index.rows(
-        f"SELECT {columns} FROM samples s WHERE {where} ORDER BY {ORDERS[query.order]} LIMIT ? OFFSET ?",  # noqa: S608  # ours
+        "WITH page AS (SELECT s.no AS no, count(*) OVER () AS total FROM samples s "  # noqa: S608  # ours
+        f"WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?) "
+        f"SELECT page.total, {columns} FROM page JOIN samples s USING (no) ORDER BY {order}",
         (*values, query.limit, query.offset),
     )
-    return total, rows
+    if not rows and query.offset:
+        (total,) = index.rows(f"SELECT count(*) FROM samples s WHERE {where}", values)[0]  # noqa: S608  # ours
+        return total, []
+    return (rows[0][0] if rows else 0), [row[1:] for row in rows]
 
 
 def conditions(query: Query) -> tuple[str, list[Any]]:
