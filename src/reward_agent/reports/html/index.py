@@ -46,10 +46,11 @@ CREATE TABLE spent (
     cost REAL
 ) WITHOUT ROWID;
 """
-_WORDS = """
-CREATE VIRTUAL TABLE texts USING fts5 (text, content='', detail=none, prefix='2 3 4', tokenize="unicode61 remove_diacritics 2");
-CREATE VIRTUAL TABLE reasons USING fts5 (text, content='', detail=none, prefix='2 3 4', tokenize="unicode61 remove_diacritics 2");
-"""
+_WORDS = "".join(
+    f"CREATE VIRTUAL TABLE {name} USING fts5 (text, content='', detail=none, prefix='2 3 4', "
+    "tokenize='unicode61 remove_diacritics 2');"
+    for name in ("texts", "reasons")
+)
 _INTEREST = {
     Outcome.WRONG: 0,
     Outcome.UNJUDGED: 1,
