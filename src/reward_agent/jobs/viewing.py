@@ -65,21 +65,12 @@ class Followed:
                         return
                 self.problem = ""
             except RunChanged:
-                self._anew()
+                self.index.empty(stamp=self.run.stamp())
                 continue
             except RewardAgentError as error:
                 self.problem = str(error)
             self.read.set()
             stop.wait(LOOK_EVERY_S)
-
-    def _anew(self) -> None:
-        """Empties the index."""
-        with self.index.batch():
-            for table in ("samples", "signals", "failures", "spent", "meta"):
-                self.index.connection.execute(f"DELETE FROM {table}")  # noqa: S608  # ours
-            for table in ("texts", "reasons"):
-                self.index.connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608  # ours
-            self.index.put_meta(stamp=f"1 {self.run.stamp()}")
 
     def overview(self) -> Overview:
         """The figures so far, made anew when the run has moved on."""

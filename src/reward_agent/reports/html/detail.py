@@ -6,7 +6,7 @@ The keys are read by `static/sample.js`. Texts stand as pieces (see `marks`), so
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from reward_agent.reports.explain import standing
@@ -70,9 +70,16 @@ def judgment_detail(judgment: Judgment, terms: Terms) -> Json:
         ],
         "scores": None if decision is None else list(decision.scores),
         "reason": "" if decision is None else one_line(decision.reason, limit=LINE),
-        "arithmetic": None if arithmetic is None else asdict(arithmetic),
-        "usage": asdict(judgment.usage),
+        "arithmetic": None
+        if arithmetic is None
+        else {**_flat(arithmetic), "lines": [_flat(line) for line in arithmetic.lines]},
+        "usage": _flat(judgment.usage),
     }
+
+
+def _flat(value: Any) -> Json:
+    """A dataclass's fields, not copied: `asdict` copies all that is in them."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _text(text: str, wanted: Sequence[Wanted], limit: int) -> Json:

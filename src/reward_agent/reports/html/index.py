@@ -120,6 +120,15 @@ class RunIndex:
         assert self.path is not None, "an index in memory has one thread"
         return type(self)(_connected(self.path), self.path)
 
+    def empty(self, *, stamp: str) -> None:
+        """Takes everything out, so that it is read anew."""
+        with self.batch():
+            for table in ("samples", "signals", "failures", "spent", "meta"):
+                self.connection.execute(f"DELETE FROM {table}")  # noqa: S608  # ours
+            for table in ("texts", "reasons") if self.searchable else ():
+                self.connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608  # ours
+            self.put_meta(stamp=f"{FORMAT} {stamp}")
+
     def close(self) -> None:
         self.connection.close()
 
