@@ -48,6 +48,7 @@ from reward_agent.types import (
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WORDS = 6_000
+SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvwz" for vowel in "aeiou"]
 ANSWER_WORDS = 250
 ROUNDS = 5
 BUILD = (
@@ -102,8 +103,8 @@ def measure_view(folder: Path, count: int, chromium: Any) -> None:
             for name, query in (
                 ("a filter", "outcome=wrong&disagree=1"),
                 ("a margin filter, sorted", "within=0.1&order=close"),
-                ("a search", "search=word17+word23"),
-                ("a search for a word of nearly all", "search=word1"),
+                ("a search", f"search={made_word(4321)}+{made_word(977)}"),
+                ("a search for a word of nearly all", f"search={made_word(1)}"),
             ):
                 times = [fetched(f"{url}api/rows?{query}") for _ in range(ROUNDS)]
                 print(f"  {name}: {statistics.median(times):.3f} s (worst {max(times):.3f} s)")
@@ -134,7 +135,16 @@ def make_run(folder: Path, count: int) -> None:
 
 def made_words(draw: random.Random, count: int) -> str:
     """Words of which few are common and many rare, as in language."""
-    return " ".join(f"word{int(WORDS ** draw.random())}" for _ in range(count))
+    return " ".join(made_word(int(WORDS ** draw.random())) for _ in range(count))
+
+
+def made_word(number: int) -> str:
+    """As many words as numbers, that begin in as many ways as words do."""
+    word = ""
+    while number or not word:
+        number, syllable = divmod(number, len(SYLLABLES))
+        word += SYLLABLES[syllable]
+    return word
 
 
 def made_sample(number: int, draw: random.Random) -> LabeledSample:

@@ -21,7 +21,7 @@ from reward_agent.reports.html.compare import COMPARED, compared_overview, found
 from reward_agent.reports.html.detail import Json
 from reward_agent.reports.html.index import RunIndex
 from reward_agent.reports.html.overview import overview_of
-from reward_agent.reports.html.page import Options, Overview, overview_fragment, served_page
+from reward_agent.reports.html.page import Head, Options, Overview, overview_fragment, served_page
 from reward_agent.reports.html.queries import COLUMNS, Query, found
 from reward_agent.types import Sample
 
@@ -52,10 +52,6 @@ class Followed:
         stamp = run.stamp()
         return cls(run=run, index=RunIndex.open(cache / f"{stamp[:32]}.sqlite", stamp=stamp))
 
-    @property
-    def stamp(self) -> str:
-        return f"{self.index.meta('samples_at')} {self.index.meta('journal_at')}"
-
     def follow(self, stop: threading.Event) -> None:
         """Until `stop`: what the run has added goes into the index."""
         while not stop.is_set():
@@ -70,22 +66,47 @@ class Followed:
             except RewardAgentError as error:
                 self.problem = str(error)
             self.read.set()
+            self._keep_head()
             stop.wait(LOOK_EVERY_S)
+
+    def head(self) -> Head:
+        """The overview as HTML: as it was kept, where the run has not moved on since."""
+        reader = self.index.reader()
+        try:
+            title, fragment, stamp = (reader.meta(f"head_{key}") for key in ("title", "fragment", "stamp"))
+            if stamp == self._stamp(reader):
+                return Head(title=title, fragment=fragment)
+        finally:
+            reader.close()
+        overview = self.overview()
+        return Head(title=overview.title, fragment=overview_fragment(overview))
 
     def overview(self) -> Overview:
         """The figures so far, made anew when the run has moved on."""
         with self._lock:
             reader = self.index.reader()
             try:
-                report = self.run.folder.path / "report.json"
-                written = report.stat().st_mtime_ns if report.exists() else 0
-                stamp = f"{reader.meta('samples_at')} {reader.meta('journal_at')} {written}"
-                now = time.monotonic()
+                stamp, now = self._stamp(reader), time.monotonic()
                 if self._shown is None or (self._shown[0] != stamp and now - self._shown[1] > FRESH_S):
                     self._shown = (stamp, now, overview_of(reader, self.run.facts(reader)))
                 return self._shown[2]
             finally:
                 reader.close()
+
+    def _keep_head(self) -> None:
+        """Keeps the overview with the index, so that the next look at a large run need not count it again."""
+        stamp = self._stamp(self.index)
+        if self.index.meta("head_stamp") == stamp:
+            return
+        overview = overview_of(self.index, self.run.facts(self.index))
+        with self.index.batch():
+            self.index.put_meta(head_stamp=stamp, head_title=overview.title, head_fragment=overview_fragment(overview))
+
+    def _stamp(self, index: RunIndex) -> str:
+        """What the figures are made of: how far the files were read, and the report that was written."""
+        report = self.run.folder.path / "report.json"
+        written = report.stat().st_mtime_ns if report.exists() else 0
+        return f"{index.meta('samples_at')} {index.meta('journal_at')} {written}"
 
 
 class Viewing:
@@ -128,10 +149,10 @@ class Viewing:
         return [run.run.folder.path.resolve().name for run in self._runs]
 
     def page(self) -> str:
-        return served_page(self._overview(), self._options())
+        return served_page(self._head(), self._options())
 
     def overview(self) -> str:
-        return overview_fragment(self._overview())
+        return self._head().fragment
 
     def rows(self, fields: Mapping[str, str]) -> Json:
         query = Query.of(fields)
@@ -190,10 +211,14 @@ class Viewing:
             "problem": "; ".join(run.problem for run in self._runs if run.problem),
         }
 
-    def _overview(self) -> Overview:
-        parts = [run.overview() for run in self._runs]
+    def _head(self) -> Head:
         if len(self._runs) == 1:
-            return parts[0]
+            return self._runs[0].head()
+        overview = self._compared()
+        return Head(title=overview.title, fragment=overview_fragment(overview))
+
+    def _compared(self) -> Overview:
+        parts = [run.overview() for run in self._runs]
         both = joined(self._runs[0].index, self._runs[1].index)
         try:
             return compared_overview(both, self.names, parts, self._differences())

@@ -92,6 +92,14 @@ class Options:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """An overview as it stands in the page: its title, and the HTML that `overview_fragment` made."""
+
+    title: str
+    fragment: str
+
+
 def file_page(overview: Overview, options: Options, shown: Shown) -> str:
     """The whole report in one document."""
     blocks = [
@@ -106,13 +114,14 @@ def file_page(overview: Overview, options: Options, shown: Shown) -> str:
         "note": shown.note,
         **_told(options),
     }
-    return _page(overview, data=for_script(data), blocks=blocks, policy=policy(served=False))
+    head = Head(title=overview.title, fragment=overview_fragment(overview))
+    return _page(head, data=for_script(data), blocks=blocks, policy=policy(served=False))
 
 
-def served_page(overview: Overview, options: Options) -> str:
+def served_page(head: Head, options: Options) -> str:
     """The document that asks the server for its samples. Its policy stands in the header of the reply."""
     data = {"columns": COLUMNS, "served": True, **_told(options)}
-    return _page(overview, data=for_script(data), blocks=[], policy="")
+    return _page(head, data=for_script(data), blocks=[], policy="")
 
 
 def overview_fragment(overview: Overview) -> str:
@@ -148,12 +157,13 @@ def _told(options: Options) -> dict[str, Any]:
     }
 
 
-def _page(overview: Overview, *, data: Markup, blocks: Sequence[str], policy: str) -> str:
+def _page(head: Head, *, data: Markup, blocks: Sequence[str], policy: str) -> str:
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
-            overview=overview,
+            title=head.title,
+            fragment=Markup(head.fragment),  # noqa: S704  # from a template that escapes
             data=data,
             blocks=blocks,
             policy=policy,
