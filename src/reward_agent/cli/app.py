@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, judging, models, runs, viewing
+from reward_agent.cli import checkers, corpus, generating, judging, models, runs, viewing
 
 COMMANDS = (
     runs.demo,
@@ -15,6 +15,7 @@ COMMANDS = (
     runs.compare,
     viewing.view,
     runs.plan,
+    generating.generate,
     models.doctor,
     models.calibrate,
     corpus.index,
