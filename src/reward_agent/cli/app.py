@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, generating, judging, models, runs, serving
+from reward_agent.cli import checkers, corpus, generating, judging, models, runs, serving, viewing
 
 COMMANDS = (
     runs.demo,
@@ -13,6 +13,7 @@ COMMANDS = (
     runs.benchmark,
     runs.report,
     runs.compare,
+    viewing.view,
     runs.plan,
     generating.generate,
     models.doctor,

@@ -216,7 +216,7 @@ def show_report(report: "BenchmarkReport", out: Path) -> None:
 
     console = terminal()
     console.print(benchmark_table(report))
-    typer.echo(shown(f"report: {out / 'report.md'} and report.json"))
+    typer.echo(shown(f"report: {out / 'report.html'} to look at, {out / 'report.md'} and report.json"))
 
 
 def unused(parent: Path, name: str) -> Path:

@@ -11,6 +11,7 @@ from reward_agent.config import Settings
 from reward_agent.engines import Judge, in_flight
 from reward_agent.errors import DataError, ReportError, RunError
 from reward_agent.jobs.folder import RunFolder, code_version, evidence_fingerprint, write_whole
+from reward_agent.jobs.html import write_html
 from reward_agent.jobs.journal import read_rows
 from reward_agent.jobs.judging import judge_all, read_judgments, sample_of, scores_by_order
 from reward_agent.jobs.run import Watch
@@ -89,7 +90,7 @@ async def run_benchmark(
 
 
 def write_report(out: Path) -> BenchmarkReport:
-    """Recomputes report.json and report.md from the journal. Raises RunError where the folder holds no run."""
+    """Recomputes report.json, .md and .html from the journal. Raises RunError where the folder holds no run."""
     run = _Run.load(out)
     compare, comparisons = run.benchmark.compare, run.comparisons()
     lengths = {s.sample.id: [float(len(text)) for text in s.sample.responses] for s in run.samples}
@@ -108,6 +109,7 @@ def write_report(out: Path) -> BenchmarkReport:
     )
     write_whole(out / "report.json", _REPORT.dump_json(report, indent=2).decode() + "\n")
     write_whole(out / "report.md", benchmark_markdown(report))
+    write_html(out)
     return report
 
 
