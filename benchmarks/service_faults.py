@@ -162,7 +162,7 @@ def malformed(examples: int) -> None:
         command = [program, "run", running.url + "/openapi.json", "--max-examples", str(examples)]
         command += [
             "--checks",
-            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+            "status_code_conformance,content_type_conformance,response_schema_conformance",
         ]
         done = subprocess.run([*command, "--no-color"], capture_output=True, text=True, check=False)
         print("\n".join(f"  {line}" for line in _end_of(done.stdout)))
