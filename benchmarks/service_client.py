@@ -185,7 +185,8 @@ def service(preset: str, *, workers: int, settings: Sequence[str] = (), llm: str
     """`reward-agent serve` on a free port, with a cache of its own."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        overrides = [f"cache.file={folder}/cache.sqlite", *settings]
+        kept = [] if "cache.type=off" in settings else [f"cache.file={folder}/cache.sqlite"]
+        overrides = [*kept, *settings]
         command = [sys.executable, "-m", "reward_agent.cli", "serve", "--preset", preset, "--port", "0"]
         command += ["--workers", str(workers), *(part for each in overrides for part in ("--set", each))]
         environment = {**os.environ, **({} if llm is None else {"OPENAI_BASE_URL": llm, "OPENAI_API_KEY": "none"})}

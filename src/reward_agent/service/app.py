@@ -45,7 +45,6 @@ STATUSES: dict[int | str, dict[str, Any]] = {
         421: "asked under another host's name",
         422: "not what the endpoint takes, or nothing in it can be scored",
         429: "too much at once; Retry-After says when to come again",
-        500: "a bug",
         503: "nothing is known, since something failed, or the service is stopping",
         504: "nothing was done when the request's time was up",
     }.items()

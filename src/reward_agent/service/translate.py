@@ -96,13 +96,11 @@ def check_something_known(done: Sequence[Done]) -> None:
 
 
 def check_whole(done: Done, *, needs: Literal["decision", "signals"] = "decision") -> None:
-    """Raises Refusal where a signal, the router or the judger failed: for protocols that cannot say so, where a score
-    of the signals that stand would pass for the score. A part of a signal's work may have failed."""
+    """Raises Refusal where anything failed, also a part of a signal's work: for protocols that cannot say so, where a
+    score of what stands would pass for the score."""
     judgment = done.judgment
-    heard = {signal.name for signal in judgment.signals}
-    lacking = [failure for failure in failures_of(judgment) if failure.source not in heard]
-    if lacking:
-        raise nothing_known(lacking)
+    if judgment.failures:
+        raise nothing_known(failures_of(judgment))
     if needs == "decision" and judgment.decision is None:
         raise nothing_to_score()
 
@@ -121,7 +119,7 @@ def nothing_known(failures: Sequence[FailureOut]) -> Refusal:
     """503, or 504 where it was time alone that lacked."""
     late = all(failure.kind == "deadline" for failure in failures)
     first = failures[0]
-    detail = f"nothing is known: {first.source} failed ({first.kind}): {first.error}"
+    detail = f"no score: {first.source} failed ({first.kind}): {first.error}"
     status, kind = (504, "deadline") if late else (503, "failed")
     headers = None if late else {"Retry-After": "1"}
     return Refusal(status, kind, detail, failures=failures[:16], headers=headers)
