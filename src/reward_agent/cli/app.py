@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, judging, models, runs
+from reward_agent.cli import annotate, checkers, corpus, judging, models, runs, train
 
 COMMANDS = (
     runs.demo,
@@ -14,6 +14,9 @@ COMMANDS = (
     runs.report,
     runs.compare,
     runs.plan,
+    annotate.annotate,
+    annotate.pairs,
+    train.train_dpo,
     models.doctor,
     models.calibrate,
     corpus.index,

@@ -1,0 +1,2 @@
+def train_dpo() -> None:
+    """Soon."""
