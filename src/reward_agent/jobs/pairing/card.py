@@ -95,8 +95,8 @@ def _making(report: PairsReport) -> Iterator[str]:
         yield "Near-duplicate candidates were kept."
     else:
         yield (
-            f"Of candidates that are {rules.near_duplicates:.0%} alike or more (Jaccard of their three-word sequences) the "
-            f"higher-scoring one was kept; {report.near_duplicates:,} were left out."
+            f"Of candidates that are {rules.near_duplicates:.0%} alike or more (Jaccard of their three-word sequences) "
+            f"the higher-scoring one was kept; {report.near_duplicates:,} were left out."
         )
     yield f"Format: {report.format}. A tie, and a sample that no signal could decide, gives no pair."
     yield f"{report.failures:,} of {report.judged:,} judged samples had a stage that failed: see a pair's `failures`."

@@ -35,7 +35,7 @@ class Print:
         return cls(frozenset(zip(*(words[start:] for start in range(size)), strict=False)), len(text))
 
     def similarity(self, other: Self) -> float:
-        """In [0, 1]; the ratio of the lengths where that is smaller: a text that repeats itself is not a shorter one."""
+        """In [0, 1]; the ratio of the lengths where that is smaller, so that repeating itself makes a difference."""
         common = len(self.pieces & other.pieces)
         share = common / (len(self.pieces) + len(other.pieces) - common)
         shorter, longer = sorted((self.length, other.length))

@@ -46,8 +46,9 @@ class Lengths:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairsReport:
     """`set_aside` rows of the data could not be read. `no_pair` counts prompts by why they gave none, `refused`
-    proposed pairs by why they were not made; both most frequent first. `scores` are the judger's over all judged candidates, `signals` each signal's, `margins` the pairs'.
-    `failures` counts judged samples with a failed stage. `files` holds the rows written, by file name."""
+    proposed pairs by why they were not made, both most frequent first. `scores` are the judger's over all judged
+    candidates, `signals` each signal's, `margins` the pairs'. `failures` counts judged samples with a failed stage.
+    `files` holds the rows written, by file name."""
 
     rules: PairRules
     format: str
