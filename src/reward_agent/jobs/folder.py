@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from reward_agent.config import Settings
 from reward_agent.config.evidence import CorpusSource
+from reward_agent.config.section import Section
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import locked
 
@@ -68,7 +69,7 @@ class RunFolder:
         finally:
             lock.release()
 
-    def claim(self, job: Mapping[str, Any], settings: Settings) -> None:
+    def claim(self, job: Mapping[str, Any], settings: Section) -> None:
         """Makes the folder, which is `held`, this job's. Raises RunError when it is another's, naming what differs."""
         tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True)}
         if self.settings_file.exists():
