@@ -88,10 +88,10 @@ def main() -> None:
         chance: dict[str, Counter[str]] = {level: Counter() for level in LEVELS}
         for pair in pairs_of(out):
             rows = found[pair["sample_id"]]
-            drawn = rng.sample(range(len(rows)), 2)
+            first, second = rng.sample(range(len(rows)), 2)
             for level in LEVELS:
                 ours[level][outcome(rows, pair["chosen_index"], pair["rejected_index"], level)] += 1
-                chance[level][outcome(rows, *drawn, level)] += 1
+                chance[level][outcome(rows, first, second, level)] += 1
     for level in LEVELS:
         print_shares(level, ours[level])
         print_shares(f"{level}, two responses drawn at random", chance[level])

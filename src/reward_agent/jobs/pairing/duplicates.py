@@ -41,20 +41,22 @@ class Print:
         shorter, longer = sorted((self.length, other.length))
         return min(share, shorter / longer) if longer else share
 
-    def could_reach(self, other: Self, least: float) -> bool:
-        """Whether the similarity can be `least` at all, from the number of pieces alone."""
-        fewer, more = sorted((len(self.pieces), len(other.pieces)))
-        return fewer >= least * more
-
 
 def without_near_duplicates(ranked: Sequence[int], texts: Sequence[str], least: float) -> list[int]:
     """The indices in their order, without those whose text is at least `least` similar to an earlier one's."""
+    prints: dict[int, Print] = {}
+
+    def similar(index: int, other: int) -> bool:
+        shorter, longer = sorted((len(texts[index]), len(texts[other])))
+        if shorter < least * longer:  # most are told apart by this alone
+            return False
+        for each in (index, other):
+            if each not in prints:
+                prints[each] = Print.of(texts[each])
+        return prints[index].similarity(prints[other]) >= least
+
     kept: list[int] = []
-    prints: list[Print] = []
     for index in ranked:
-        mine = Print.of(texts[index])
-        if any(mine.could_reach(other, least) and mine.similarity(other) >= least for other in prints):
-            continue
-        kept.append(index)
-        prints.append(mine)
+        if not any(similar(index, other) for other in kept):
+            kept.append(index)
     return kept

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from reward_agent.jobs.pairing.rules import Pair
 from reward_agent.jobs.samples import Taken
 from reward_agent.presentation import on_one_line
-from reward_agent.types import Judgment, Message, Sample
+from reward_agent.types import Finding, Judgment, Message, Sample
 
 Format = Literal["conversational", "plain"]
 Row = Mapping[str, Any]
@@ -161,13 +161,17 @@ def _findings(judgment: Judgment, index: int) -> list[dict[str, Any]]:
     return [
         {
             "signal": name,
-            "subject": on_one_line(finding.subject, SHOWN_CHARS),
+            "subject": _short(finding.subject),
             "score": finding.score,
-            "reason": on_one_line(finding.reason, SHOWN_CHARS),
+            "reason": _short(finding.reason),
         }
         for (name, finding), _ in zip(found, range(SHOWN_FINDINGS), strict=False)
     ]
 
 
-def _said(finding: Any) -> str:
-    return f"{on_one_line(finding.subject, SHOWN_CHARS)}: {on_one_line(finding.reason, SHOWN_CHARS)}"
+def _said(finding: Finding) -> str:
+    return f"{_short(finding.subject)}: {_short(finding.reason)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARS and text.isprintable() else on_one_line(text, SHOWN_CHARS)

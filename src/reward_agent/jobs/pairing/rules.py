@@ -163,6 +163,8 @@ class PairRules:
 
 def _ranked(sample: Sample, scores: Sequence[float]) -> list[int]:
     """The indices, the highest score first; equals in an order that their places do not decide."""
+    if len(set(scores)) == len(scores):
+        return sorted(range(len(scores)), key=lambda index: -scores[index])
     texts = sample.responses
     return sorted(range(len(scores)), key=lambda index: (-scores[index], digest(sample.id, texts[index])))
 

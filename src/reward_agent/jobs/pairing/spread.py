@@ -15,26 +15,57 @@ _LARGEST = 1e300  # what can still be divided by a small width
 
 @dataclass(slots=True)
 class Spread:
-    """`width` is that of a bin at first; it doubles whenever more than `MOST_BINS` would be kept."""
+    """`width` is that of a bin; it doubles whenever more than `MOST_BINS` would be kept. Up to that many different
+    values are counted as they are, and the median is exact."""
 
     width: float
-    n: int = 0
-    total: float = 0.0
-    least: float = math.inf
-    most: float = -math.inf
-    _counts: Counter[int] = field(default_factory=Counter)
+    _values: Counter[float] = field(default_factory=Counter)
+    _bins: Counter[int] = field(default_factory=Counter)
+    _total: float = 0.0
+    _least: float = math.inf
+    _most: float = -math.inf
 
     def add(self, value: float) -> None:
-        self.n += 1
-        self.total += value
-        self.least, self.most = min(self.least, value), max(self.most, value)
-        self._counts[math.floor(max(-_LARGEST, min(_LARGEST, value)) / self.width)] += 1
-        while len(self._counts) > MOST_BINS:
+        self._values[value] += 1
+        if len(self._values) > MOST_BINS:
+            self._put_into_bins()
+
+    def _put_into_bins(self) -> None:
+        self._total, self._least, self._most = self.total, self._lowest(), self._highest()
+        for value, count in self._values.items():
+            self._bins[self._place(value)] += count
+        self._values.clear()
+        while len(self._bins) > MOST_BINS:
             self.width *= 2
             wider: Counter[int] = Counter()
-            for place, count in self._counts.items():
+            for place, count in self._bins.items():
                 wider[place // 2] += count
-            self._counts = wider
+            self._bins = wider
+
+    def _place(self, value: float) -> int:
+        return math.floor(max(-_LARGEST, min(_LARGEST, value)) / self.width)
+
+    def _lowest(self) -> float:
+        return min(self._least, min(self._values, default=math.inf))
+
+    def _highest(self) -> float:
+        return max(self._most, max(self._values, default=-math.inf))
+
+    @property
+    def n(self) -> int:
+        return self._bins.total() + self._values.total()
+
+    @property
+    def total(self) -> float:
+        return self._total + sum(value * count for value, count in self._values.items())
+
+    @property
+    def least(self) -> float | None:
+        return self._lowest() if self.n else None
+
+    @property
+    def most(self) -> float | None:
+        return self._highest() if self.n else None
 
     @property
     def mean(self) -> float | None:
@@ -42,24 +73,29 @@ class Spread:
 
     @property
     def median(self) -> float | None:
-        """To within a bin's width: the lower edge of the bin that holds it, no lower than the least value."""
-        seen = 0
-        for place in sorted(self._counts):
-            seen += self._counts[place]
-            if 2 * seen >= self.n:
-                return max(self.least, place * self.width)
+        """The lower one of two in the middle; to within a bin's width once there are bins."""
+        half, seen = self.n / 2, 0
+        for value, count in self._counts():
+            seen += count
+            if seen >= half and count:
+                return value
         return None
 
     def bins(self, count: int) -> list[tuple[float, float, int]]:
         """From, to, and how many values, in `count` equal steps from the least value to the most; one where all are
         equal, none without a value."""
-        if not self.n:
+        least, most = self.least, self.most
+        if least is None or most is None:
             return []
-        step = (self.most - self.least) / count
+        step = (most - least) / count
         if step <= 0 or not math.isfinite(step):
-            return [(self.least, self.most, self.n)]
+            return [(least, most, self.n)]
         numbers = [0] * count
-        for place, number in self._counts.items():
-            middle = (place + 0.5) * self.width
-            numbers[min(count - 1, max(0, int((middle - self.least) / step)))] += number
-        return [(self.least + k * step, self.least + (k + 1) * step, number) for k, number in enumerate(numbers)]
+        for value, number in self._counts():
+            numbers[min(count - 1, max(0, int((value - least) / step)))] += number
+        return [(least + k * step, least + (k + 1) * step, number) for k, number in enumerate(numbers)]
+
+    def _counts(self) -> list[tuple[float, int]]:
+        """Values with their numbers, ascending; of a bin its middle."""
+        middles = [((place + 0.5) * self.width, count) for place, count in self._bins.items()]
+        return sorted([*middles, *self._values.items()])

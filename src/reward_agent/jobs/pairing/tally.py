@@ -166,7 +166,7 @@ def _distribution(spread: Spread) -> Distribution:
         n=spread.n,
         mean=spread.mean,
         median=spread.median,
-        least=spread.least if spread.n else None,
-        most=spread.most if spread.n else None,
+        least=spread.least,
+        most=spread.most,
         histogram=tuple(Bin(low=low, high=high, count=count) for low, high, count in bins),
     )
