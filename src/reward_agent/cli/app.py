@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import annotate, checkers, corpus, judging, models, runs, train
+from reward_agent.cli import annotate, checkers, corpus, generating, judging, models, runs, train
 
 COMMANDS = (
     runs.demo,
@@ -14,6 +14,7 @@ COMMANDS = (
     runs.report,
     runs.compare,
     runs.plan,
+    generating.generate,
     annotate.annotate,
     annotate.pairs,
     train.train_dpo,
