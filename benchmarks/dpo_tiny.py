@@ -3,7 +3,7 @@
     python -m benchmarks.dpo_tiny [--data ../shared/data/ifeval] [--steps 80] [--svg docs/dpo-loss.svg]
 
 `annotate --preset offline` makes the pairs, `train-dpo` trains a model of random weights, made on the spot, whose
-tokens are bytes. What it prints and draws is the curve of the DPO loss and of the reward margin; the model cannot write.
+tokens are bytes. What it prints and draws is the curve of DPO's loss and reward margin; the model cannot write.
 """
 
 import argparse
