@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, generating, judging, models, runs, serving, viewing
+from reward_agent.cli import annotate, checkers, corpus, generating, judging, models, runs, serving, train, viewing
 
 COMMANDS = (
     runs.demo,
@@ -16,6 +16,9 @@ COMMANDS = (
     viewing.view,
     runs.plan,
     generating.generate,
+    annotate.annotate,
+    annotate.pairs,
+    train.train_dpo,
     models.doctor,
     models.calibrate,
     corpus.index,

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from reward_agent.config import Settings
 from reward_agent.config.evidence import CorpusSource
+from reward_agent.config.section import Section
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import locked
 
@@ -66,7 +67,7 @@ class RunFolder:
         finally:
             lock.release()
 
-    def claim(self, job: Mapping[str, Any], settings: Settings) -> None:
+    def claim(self, job: Mapping[str, Any], settings: Section) -> None:
         """Makes the folder, which is `held`, this job's. Raises RunError when it is another's, naming what differs."""
         tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True, exclude={"serve"})}
         if self.settings_file.exists():
@@ -125,12 +126,18 @@ def write_whole(path: Path, text: str) -> None:
 def whole_file(path: Path) -> Iterator[TextIO]:
     """A file to write piece by piece that stands at `path`, whole, when the block ends without an error, and else not
     at all. Raises RunError."""
+    with whole_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def whole_path(path: Path) -> Iterator[Path]:
+    """The same for what writes a file by its path."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
         temporary.replace(path)
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror}. Make room or choose another --out folder.") from error

@@ -22,6 +22,7 @@ from rich.text import Text
 from reward_agent.jobs.run import Tally, Watch
 
 PLAIN_EVERY_S = 10.0
+SHOWN_EVERY_S = 0.1
 
 
 @contextmanager
@@ -42,10 +43,14 @@ def shown_progress(title: str, console: Console, *, done: str = "judged") -> Ite
     )
     bar = progress.add_task(title, total=None, notes="")
     spoken = started
+    updated = 0.0
 
     def watch(tally: Tally) -> None:
-        nonlocal latest, spoken
-        latest = tally
+        nonlocal latest, spoken, updated
+        latest, now = tally, time.monotonic()
+        if now - updated < SHOWN_EVERY_S and tally.done < tally.total:
+            return
+        updated = now
         progress.update(bar, total=tally.total, completed=tally.done, notes=_notes(tally))
         if not console.is_terminal and time.monotonic() - spoken > PLAIN_EVERY_S:
             spoken = time.monotonic()
