@@ -64,7 +64,14 @@ class _Handler(BaseHTTPRequestHandler):
             for line in map(json.loads, body.splitlines()):
                 if line["key"] == "file":
                     self.server.files[line["value"]["path"]] = base64.b64decode(line["value"]["content"])
-            self._reply(200, {"commitUrl": f"{self.server.endpoint}/datasets/me/pairs/commit/main", "commitOid": "0" * 40, "success": True})
+            self._reply(
+                200,
+                {
+                    "commitUrl": f"{self.server.endpoint}/datasets/me/pairs/commit/main",
+                    "commitOid": "0" * 40,
+                    "success": True,
+                },
+            )
         else:
             self._reply(404, {"error": self.path})
 
