@@ -27,6 +27,7 @@ mode = "point"
 """
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_view_says_its_address_serves_the_run_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run", pairs(6))
     command = [*COMMAND, "view", str(folder), "--no-open"]
@@ -38,7 +39,10 @@ def test_view_says_its_address_serves_the_run_and_ends_with_ctrl_c(tmp_path: Pat
         with urllib.request.urlopen(url) as reply:
             assert b"pairs, preset" in reply.read()
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize(
