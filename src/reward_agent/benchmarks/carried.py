@@ -8,8 +8,8 @@ _NO_JSON: Final = object()
 
 
 def carried(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """The named columns as JSON can hold them: a table's dates as text, its gaps as null. Bytes (pictures, say) and what
-    else JSON cannot hold are left out."""
+    """The named columns as JSON can hold them: a table's dates as text, its gaps as null. Bytes, such as
+    pictures, and what else JSON cannot hold are left out."""
     return {name: found for name in names if (found := _as_json(data[name])) is not _NO_JSON}
 
 
