@@ -2,6 +2,7 @@
 
     python -m benchmarks.scale_table --measure [--figures FILE]      # measures here, writes the file
     python -m benchmarks.scale_table [--figures FILE] [--latency-s 2] [--hours 24] [--gpu-tokens-per-s 50000]
+    python -m benchmarks.scale_table --write                         # puts the tables into docs/scale.md
 
 Measured, for samples of 4 and of 64 candidates of about 600 characters (made up, benchmarks.agent_run), since a sample
 costs a part of its own and a part a candidate: CPU seconds of a worker with the presets `offline` and `embedded`, and
@@ -24,7 +25,10 @@ the end (at most one hand a worker), the network, and an LLM that slows down und
 
 import argparse
 import asyncio
+import contextlib
 import datetime
+import io
+import itertools
 import json
 import os
 import platform
@@ -50,6 +54,8 @@ from reward_agent.jobs.judging import judge_all, read_judgments
 from reward_agent.types import Judgment
 
 FIGURES = ROOT / "benchmarks" / "scale_figures.json"
+PAGE = ROOT / "docs" / "scale.md"
+BEGIN, END = "<!-- python -m benchmarks.scale_table --write -->\n", "<!-- end -->\n"
 FEW, MANY = 4, 64
 ON_RAY = {FEW: 1_000, MANY: 400}
 SECONDS_A_FIGURE = 8.0
@@ -164,10 +170,11 @@ async def _worker_cpu_s(preset: str, candidates: int, path: Path) -> tuple[float
     async with open_agent(load_settings(preset=preset), eager=True) as agent:
         items = samples(1_000, candidates=candidates)
         await agent.judge(items[0])
-        cpu, count = time.process_time(), 0
-        while time.process_time() - cpu < SECONDS_A_FIGURE and count < len(items):
-            await judge_all(agent, items[: (count := count + 50)], path, both_orders=False, concurrency=8)
-        return (time.process_time() - cpu) / count, read_judgments(path)
+        cpu = time.process_time()
+        in_time = itertools.takewhile(lambda item: time.process_time() - cpu < SECONDS_A_FIGURE, items)
+        await judge_all(agent, in_time, path, both_orders=False, concurrency=8)
+        cpu_s, found = time.process_time() - cpu, read_judgments(path)
+        return cpu_s / len(found), found
 
 
 async def _on_ray(candidates: int, folder: Path) -> tuple[float, float]:
@@ -250,17 +257,37 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=512)
     parser.add_argument("--hours", type=float, default=24.0)
     parser.add_argument("--gpu-tokens-per-s", type=float, help="of one GPU, as benchmarks.preference_gpu prints it")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/scale.md, too")
     asked = parser.parse_args()
     if asked.measure:
         asked.figures.write_text(json.dumps(asdict(measure()), indent=2) + "\n")
     tree: Any = json.loads(asked.figures.read_text())
     figures = TypeAdapter(Figures).validate_python(tree)
+    tables = _tables(figures, asked)
     print_header(f"made-up samples; costs measured on {figures.day} ({figures.machine})")
-    print_costs(figures)
-    for preset in ("offline", "embedded"):
-        print_time(figures, preset, 0, 0.0)
-    print_time(figures, "openai", asked.in_flight, asked.latency_s)
-    print_needs(figures, asked.hours, asked.latency_s, asked.gpu_tokens_per_s)
+    print(tables)
+    if asked.write:
+        write(tables, figures, PAGE)
+
+
+def _tables(figures: Figures, asked: argparse.Namespace) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        print_costs(figures)
+        for preset in ("offline", "embedded"):
+            print_time(figures, preset, 0, 0.0)
+        print_time(figures, "openai", asked.in_flight, asked.latency_s)
+        print_needs(figures, asked.hours, asked.latency_s, asked.gpu_tokens_per_s)
+    return printed.getvalue()
+
+
+def write(tables: str, figures: Figures, page: Path) -> None:
+    """Puts the tables in place of those between the page's marks."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{page} lacks the line {BEGIN.strip()} or, after it, {END.strip()}")
+    measured = f"Costs measured on {figures.day} ({figures.machine}); Ray starts in {figures.ray_start_s:.0f} s.\n"
+    page.write_text(f"{before}{begin}\n{measured}\n{tables}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """`annotate`, `pairs` and `train-dpo` as a user meets them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,24 @@ def test_annotate_writes_pairs_and_says_what_it_did(
     assert "responses.jsonl:5" in err
     row = json.loads((tmp_path / "out" / "pairs.jsonl").read_text().splitlines()[0])
     assert row["chosen"][0]["content"] == "It is long. It is wide."
+
+
+@pytest.mark.extras
+def test_annotate_on_ray_makes_the_same_pairs(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("ray")
+    run(capsys, "annotate", "--data", data, "--out", tmp_path / "local")
+    command = [sys.executable, "-m", "reward_agent.cli", "annotate", "--data", str(data)]
+    command += ["--out", str(tmp_path / "ray")]
+    subprocess.run([*command, "--engine", "ray", "--ray-workers", "2"], check=True, capture_output=True)
+    for name in ("pairs.jsonl", "pairs.json", "README.md"):
+        assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "local" / name).read_bytes()
+
+
+def test_options_of_ray_without_ray_are_refused(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "annotate", "--data", data, "--out", tmp_path / "out", "--ray-workers", "2")
+    assert code == 2
+    assert "--engine ray" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_pairs_makes_other_pairs_of_the_same_judgments(

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reward_agent.cli.console import say, say_problems, shown, terminal
-from reward_agent.cli.options import Config, Preset, Record, Replay, Set, recorded
+from reward_agent.cli.options import (
+    Config,
+    Engine,
+    EngineName,
+    Preset,
+    RayAddress,
+    RayWorkers,
+    Record,
+    Replay,
+    Set,
+    opened_agent,
+    recorded,
+)
 
 if TYPE_CHECKING:
     from reward_agent.jobs.annotate import PairOptions
@@ -52,6 +64,9 @@ def annotate(
     public: Public = False,
     record: Record = None,
     replay: Replay = None,
+    engine: Engine = EngineName.local,
+    ray_address: RayAddress = None,
+    ray_workers: RayWorkers = None,
 ) -> None:
     """Judge every response and make preference pairs.
 
@@ -59,7 +74,6 @@ def annotate(
     """
     import asyncio
 
-    from reward_agent.build import open_agent
     from reward_agent.config import load_settings
     from reward_agent.jobs.annotate import KIND, check_required
     from reward_agent.jobs.annotate import annotate as run_annotation
@@ -74,9 +88,10 @@ def annotate(
     settings = load_settings(preset=preset, config=config, overrides=overrides)
     check_required(options.rules, settings)
     job = FileJob(kind=KIND, data=data, limit=limit)
+    opening = opened_agent(settings, engine, ray_address, ray_workers)
 
     async def judged() -> "tuple[Integrity, PairsReport]":
-        async with open_agent(settings, eager=True, say=say) as agent:
+        async with opening as agent:
             with shown_progress(KIND, terminal(stderr=True)) as watch:
                 return await run_annotation(job, options, settings, agent, out, watch=watch)
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from reward_agent.agent import RewardAgent
 from reward_agent.config import Settings
 from reward_agent.config.section import Off
+from reward_agent.engines import Judge
 from reward_agent.errors import ConfigError, RunError
 from reward_agent.jobs.folder import RunFolder, code_version, write_whole
 from reward_agent.jobs.html import LARGE, write_html
@@ -80,7 +80,7 @@ async def annotate(
     job: FileJob,
     options: PairOptions,
     settings: Settings,
-    agent: RewardAgent,
+    agent: Judge,
     out: Path,
     *,
     watch: Watch = lambda tally: None,
