@@ -10,7 +10,7 @@ import pytest
 from reward_agent.config import load_settings
 from reward_agent.engines import Engine, in_flight
 from reward_agent.engines.engine import Judge
-from reward_agent.engines.pool import LostWorkerError, Pool, open_pool
+from reward_agent.engines.pool import CLOSING_S, LostWorkerError, Pool, open_pool
 from reward_agent.engines.worker import SAMPLE, Opened, Taken, Worker
 from reward_agent.errors import ConfigError, RunError
 from reward_agent.jobs.judging import judge_all, read_judgments
@@ -231,3 +231,26 @@ def test_an_agent_of_this_process_has_as_many_in_flight_as_the_settings_say() ->
     assert in_flight(agent_of(verifiers=[POLITE]), load_settings(overrides=["run.concurrency=5"])) == 5
     pool: Engine = Pool(Hired(), workers=3, least=2, most=4, say=print)
     assert in_flight(pool, load_settings()) == 12
+
+
+class StillOpening(InProcess):
+    """A worker that does not come to closing, since it does not get done with opening."""
+
+    async def open(self) -> Opened:
+        return await asyncio.Event().wait() or Opened()
+
+    async def close(self) -> None:
+        await asyncio.Event().wait()
+
+
+def test_the_end_does_not_wait_for_a_worker_that_is_still_opening() -> None:
+    remotes = iter([InProcess(lambda sample: False), StillOpening(lambda sample: False)])
+
+    async def run() -> float:
+        clock = asyncio.get_running_loop().time
+        async with open_pool(lambda: next(remotes), workers=2, least=4) as pool:
+            await pool.judge(SAMPLES[0])
+            since = clock()
+        return clock() - since
+
+    assert asyncio.run(run()) < CLOSING_S / 2

@@ -126,8 +126,9 @@ class Pool:
         finally:
             if seat is not None and seat in self._seats:
                 self._seats.remove(seat)
+            # one that has not opened yet would close only after it has, and the end of the run would wait for it
             with suppress(LostWorkerError, TimeoutError):
-                async with asyncio.timeout(CLOSING_S):
+                async with asyncio.timeout(CLOSING_S if seat is not None else 0):
                     await remote.close()
 
     async def _opened(self, remote: Remote) -> None:
