@@ -162,8 +162,8 @@ class Pool:
                     self._take(taking.result(), seat, took_s=clock() - since)
                     taking = None
         finally:
-            if taking is not None:
-                taking.cancel()
+            if taking is not None and not taking.cancel() and not taking.cancelled():
+                taking.exception()  # seen: where `give` has told of the loss, this tells it again
 
     def _take(self, taken: Taken, seat: _Seat, *, took_s: float) -> None:
         self._tell(taken.said)

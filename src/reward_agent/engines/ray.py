@@ -125,9 +125,11 @@ class _Actor:
             self._ray.kill(self._handle)
 
     async def _told(self, reply: Any) -> Any:
+        errors = self._ray.exceptions
+        gone = (errors.RayActorError, errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError)
         try:
             return await reply
-        except self._ray.exceptions.RayActorError as error:
+        except (*gone, errors.ObjectLostError) as error:  # the last where a large reply went with its machine
             raise LostWorkerError(str(error).strip().splitlines()[0][:200]) from error
 
 
