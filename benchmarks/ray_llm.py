@@ -49,7 +49,7 @@ def main() -> None:
         build_index([Page(text=p.text, title=p.title, source=p.source) for p in made_up_corpus()], folder / "index")
         for engine in ("local", "ray"):
             judgments, wall_s = asyncio.run(judged(engine, url, items, folder))
-            found[engine] = {key: dataclasses.replace(one, usage=Usage()) for key, one in judgments.items()}
+            found[engine] = {key: dataclasses.replace(one, usage=Usage(), roles={}) for key, one in judgments.items()}
             calls = sum(one.usage.calls for one in judgments.values())
             failures = sum(len(one.failures) for one in judgments.values())
             print(f"{engine}: {len(judgments)} judgments in {wall_s:.1f} s, {calls} calls, {failures} failures")
