@@ -1,10 +1,11 @@
 """SIGKILL at random instants, resume, compare: the journal must equal that of an undisturbed run, row for row.
 
-    python -m benchmarks.kill_resume [--kills 20] [--rows 2000] [--seed 0] [--job benchmark|annotate]
+    python -m benchmarks.kill_resume [--kills 20] [--rows 2000] [--seed 0] [--job benchmark|annotate] [--engine ray]
 
 The samples are the starter set's pairs, numbered apart so that every row is another sample. A run is killed at an
 instant drawn from the length of an undisturbed one, and resumed by the same command, until it is complete; it is then
-compared, and the next run begins, until `--kills` kills have been made.
+compared, and the next run begins, until `--kills` kills have been made. With `--engine ray` it runs on two workers of
+this machine, and rows come in another order each time, so that rows are compared and not the files.
 """
 
 import argparse
@@ -28,6 +29,9 @@ def write_data(path: Path, rows: int) -> None:
             pair = pairs[number % len(pairs)]
             prompt = f"{pair['prompt']}\n(Request number {number}.)"
             file.write(json.dumps({**pair, "id": f"{pair['id']}/{number}", "prompt": prompt}) + "\n")
+
+
+ON_RAY = ["--engine", "ray", "--ray-workers", "2"]
 
 
 def command(data: Path, out: Path, job: str = "benchmark") -> list[str]:
@@ -58,11 +62,11 @@ def rows_by_id(out: Path) -> dict[str, bytes]:
     return rows
 
 
-def disturbed(data: Path, out: Path, rng: random.Random, length: float, most: int, job: str) -> list[int]:
+def disturbed(run: list[str], out: Path, rng: random.Random, length: float, most: int) -> list[int]:
     """Runs to completion under at most `most` kills; the number of rows in the journal after each."""
     rows_after: list[int] = []
     while len(rows_after) < most:
-        process = subprocess.Popen(command(data, out, job), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             if process.wait(timeout=rng.uniform(0, length)):
                 raise SystemExit(f"FAILED: the resumed run ended with exit code {process.returncode}")
@@ -72,7 +76,7 @@ def disturbed(data: Path, out: Path, rng: random.Random, length: float, most: in
             process.wait()
         journal = out / "judgments.jsonl"
         rows_after.append(journal.read_bytes().count(b"\n") if journal.exists() else 0)
-    subprocess.run(command(data, out, job), capture_output=True, check=True)
+    subprocess.run(run, capture_output=True, check=True)
     return rows_after
 
 
@@ -81,24 +85,27 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--engine", choices=("local", "ray"), default="local")
     parser.add_argument("--job", choices=sorted(RESULTS), default="benchmark")
     arguments = parser.parse_args()
     print_header("the project's own starter set, repeated with numbers")
     rng = random.Random(arguments.seed)
+    options = ON_RAY if arguments.engine == "ray" else []
     with tempfile.TemporaryDirectory() as folder:
         data, calm = Path(folder) / "pairs.jsonl", Path(folder) / "calm"
         write_data(data, arguments.rows)
         if arguments.job != "benchmark":
             as_responses(data)
         started = time.perf_counter()
-        subprocess.run(command(data, calm, arguments.job), capture_output=True, check=True)
+        subprocess.run([*command(data, calm, arguments.job), *options], capture_output=True, check=True)
         length = time.perf_counter() - started
         expected = rows_by_id(calm)
         print(f"undisturbed: {len(expected)} rows in {length:.1f} s")
         kills = 0
         while kills < arguments.kills:
             wild = Path(folder) / f"wild-{kills}"
-            rows_after = disturbed(data, wild, rng, length, arguments.kills - kills, arguments.job)
+            run = [*command(data, wild, arguments.job), *options]
+            rows_after = disturbed(run, wild, rng, length, arguments.kills - kills)
             kills += len(rows_after)
             got = rows_by_id(wild)
             lost, extra = len(expected.keys() - got.keys()), len(got.keys() - expected.keys())

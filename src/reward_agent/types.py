@@ -222,7 +222,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgment:
-    """Everything that was found out about one sample. `decision` is None where no signal could decide."""
+    """Everything that was found out about one sample. `decision` is None where no signal could decide. `roles` is the
+    usage by the purpose of the questions, such as "factuality.verdicts"."""
 
     sample_id: str
     plan: Plan
@@ -230,6 +231,7 @@ class Judgment:
     failures: tuple[Failure, ...] = ()
     decision: Decision | None = None
     usage: Usage = field(default_factory=Usage)
+    roles: Mapping[str, Usage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import annotate, checkers, corpus, generating, judging, models, runs, train
+from reward_agent.cli import annotate, checkers, corpus, generating, judging, models, runs, serving, train, viewing
 
 COMMANDS = (
     runs.demo,
@@ -13,6 +13,7 @@ COMMANDS = (
     runs.benchmark,
     runs.report,
     runs.compare,
+    viewing.view,
     runs.plan,
     generating.generate,
     annotate.annotate,
@@ -22,6 +23,7 @@ COMMANDS = (
     models.calibrate,
     corpus.index,
     corpus.search,
+    serving.serve,
     checkers.sandbox_check,
     checkers.run_checker,
 )

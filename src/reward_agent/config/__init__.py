@@ -4,7 +4,7 @@
 
     settings.py   the tree, and what must hold between sections       load.py   preset, file and --set, merged
     chat.py cache.py record.py evidence.py route.py instructions.py factuality.py prefer.py judge.py sandbox.py run.py
-                  one section each
+    serve.py      one section each
     train.py      another tree, for training on preference pairs
 
 Unknown keys are refused. Secrets are named by environment variable and never stored.

@@ -14,6 +14,7 @@ from reward_agent.config.route import RouteSettings, RuleRouting
 from reward_agent.config.run import RunSettings
 from reward_agent.config.sandbox import SandboxSettings
 from reward_agent.config.section import Off, Section
+from reward_agent.config.serve import ServeSettings
 
 DEFAULT_PRESET = "offline"
 
@@ -39,6 +40,7 @@ class Settings(Section):
     judge: JudgeSettings = WeightedJudge()
     sandbox: SandboxSettings = SandboxSettings()
     run: RunSettings = RunSettings()
+    serve: ServeSettings = ServeSettings()
 
     @property
     def asked(self) -> dict[str, str]:

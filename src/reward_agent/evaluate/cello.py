@@ -1,10 +1,10 @@
 """CELLO: are complex instructions followed, by its four criteria? (He et al., AAAI 2024, arXiv 2309.09150)
 
-From the paper: the four criteria (count limit, answer format, task-prescribed phrases, input-dependent query), graded
-scores instead of yes or no, the share of required words for phrases and keywords, whether a format can be parsed, and
-the mean of a criterion's parts and of a row's criteria. Ours: how a missed count is graded (the smaller of count and
-limit over the larger one), how samples are counted (list items, or the entries of a JSON list), and the columns' names.
-The authors' code was not read, so a figure from here is not the published one; faithfulness to the input is measured
+From memory of the paper, which was not at hand: the four criteria (count limit, answer format, task-prescribed phrases,
+input-dependent query), graded scores instead of yes or no, the share of required words for phrases and keywords,
+whether a format can be parsed, and the mean of a criterion's parts and of a row's criteria. Ours: how a missed count is
+graded (the smaller of count and limit over the larger one), how samples are counted (list items, or the entries of a
+JSON list), and the columns' names. A figure from here is not the published one; faithfulness to the input is measured
 by keywords alone.
 
 A row says in the column `criteria` what it asks for; each part may be left out:

@@ -27,11 +27,9 @@ from reward_agent.config.section import Section
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import locked
 
-IRRELEVANT = frozenset(
-    {"job.data", "evidence.path", "run.concurrency", "cache.type", "cache.file", "record.mode", "record.file"}
-)
+IRRELEVANT = frozenset({"job.data", "evidence.path", "run.concurrency", "record.mode", "record.file"})
 """Keys that cannot change a judgment: where data and index lie (their fingerprints count), how many samples run at
-once, and where replies are kept."""
+once, and where replies are kept, to which the whole section `cache` belongs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,7 @@ class RunFolder:
 
     def claim(self, job: Mapping[str, Any], settings: Section) -> None:
         """Makes the folder, which is `held`, this job's. Raises RunError when it is another's, naming what differs."""
-        tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True)}
+        tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True, exclude={"serve"})}
         if self.settings_file.exists():
             differences = list(_differences(self._read_tree(), tree))
             if differences:
@@ -154,7 +152,7 @@ def _without_none(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     before, after = dict(_leaves(old)), dict(_leaves(new))
     for key in sorted(before.keys() | after.keys()):
-        if key not in IRRELEVANT and before.get(key) != after.get(key):
+        if key not in IRRELEVANT and not key.startswith("cache.") and before.get(key) != after.get(key):
             yield f"{key}: {before.get(key, 'not set')} there, {after.get(key, 'not set')} now"
 
 
