@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, judging, models, runs
+from reward_agent.cli import best_of_n, checkers, corpus, judging, models, runs
 
 COMMANDS = (
     runs.demo,
     judging.judge,
     judging.explain,
     runs.benchmark,
+    best_of_n.best_of_n,
     runs.report,
     runs.compare,
     runs.plan,

@@ -1,0 +1,163 @@
+"""What best-of-n is worth: the picks of `reward-agent best-of-n`, offline, on public data with a known value.
+
+    python -m benchmarks.best_of_n [--data ../shared/data] [--only ifeval|tulu|rmb|triviaqa] [--preset embedded]
+
+IFEval: 18 models' answers to each prompt, valued by the official rules; the share of the way from random to best
+possible. Tulu: 11 samples of one model with a judge's value each (the engine returned them by length: best-of-n shuffles
+them). RMB: 3 to 7 answers of which one is the best; the value is whether it is picked. TriviaQA: a true and a false
+answer, held against a corpus made of the other sets' passages, whatever they say about it. Every set is converted into a
+temporary folder and goes through the command's own jobs; nothing of it is kept.
+"""
+
+import argparse
+import asyncio
+import gzip
+import json
+import os
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.provenance import SHARED_DATA, print_header
+from reward_agent.build import open_agent
+from reward_agent.config import load_settings
+from reward_agent.jobs.best_of_n import Agents, BestOfNJob, Reading, judge_candidates, keep_reading
+from reward_agent.jobs.picking import write_picks
+from reward_agent.jobs.run import Watch
+from reward_agent.reports.best_of_n import BestOfNReport
+from reward_agent.reports.curve import shares_of_the_way
+
+Row = Mapping[str, Any]
+SIZES = (1, 2, 4, 8, 11, 16, 18)
+VALUED = 11
+"""How many of Tulu's samples have a value."""
+
+
+def rows(path: Path) -> Iterator[Row]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def ifeval(data: Path) -> Iterator[Row]:
+    answers: dict[str, list[Row]] = defaultdict(list)
+    for row in rows(data / "ifeval" / "responses.jsonl.gz"):
+        answers[str(row["key"])].append(row)
+    for line in (data / "ifeval" / "input_data.jsonl").open(encoding="utf-8"):
+        row = json.loads(line)
+        texts = [{"text": answer["response"] or "", "source": answer["model"]} for answer in answers[str(row["key"])]]
+        yield {**row, "id": str(row["key"]), "responses": texts}
+
+
+def tulu(data: Path) -> Iterator[Row]:
+    for row in rows(data / "tulu_bon16" / "bon16.jsonl.gz"):
+        outputs, values = row["outputs"][:VALUED], row["pref"][:VALUED]
+        yield {"id": str(row["idx"]), "prompt": row["instruction"], "responses": outputs, "values": values}
+
+
+def rmb(data: Path) -> Iterator[Row]:
+    for row in rows(data / "rmb" / "bon_helpfulness.jsonl.gz"):
+        texts = [row["best"], *row["losers"]]
+        yield {"id": row["uid"], "prompt": row["conversation"], "responses": texts, "values": [1, *[0] * (len(texts) - 1)]}
+
+
+def triviaqa(data: Path) -> Iterator[Row]:
+    for number, row in enumerate(rows(data / "triviaqa" / "false_answers.jsonl.gz")):
+        truth = row["answer"] if isinstance(row["answer"], str) else row["answer"][0]
+        yield {
+            "id": str(number),
+            "prompt": row["question"],
+            "responses": [truth, row["false_answer"]],
+            "answers": row["answer"],
+        }
+
+
+@contextmanager
+def silent(title: str) -> Iterator[Watch]:
+    yield lambda tally: None
+
+
+async def judged(data: Path, out: Path, reading: Reading, preset: str, overrides: Iterable[str]) -> tuple[float, float]:
+    """Seconds for judging and for reading."""
+    settings = load_settings(preset=preset, overrides=list(overrides))
+    async with open_agent(settings, eager=True) as agent:
+        started = time.perf_counter()
+        await judge_candidates(BestOfNJob(data=str(data)), settings, Agents(full=agent), out, shown=silent)
+        judging = time.perf_counter() - started
+    keep_reading(reading, out)
+    return judging, time.perf_counter() - started - judging
+
+
+def run(
+    name: str,
+    items: Iterable[Row],
+    *,
+    evaluate: str,
+    preset: str,
+    overrides: Iterable[str] = (),
+    sizes: tuple[int, ...] = SIZES,
+) -> BestOfNReport:
+    """Prints the curve of one set, and gives its report."""
+    with tempfile.TemporaryDirectory() as folder:
+        data, out = Path(folder) / "responses.jsonl", Path(folder) / "run"
+        data.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+        reading = Reading(sizes=sizes, evaluate=evaluate)
+        judging, valuing = asyncio.run(judged(data, out, reading, preset, overrides))
+        started = time.perf_counter()
+        report = write_picks(out)
+        writing = time.perf_counter() - started
+    (curve, *_) = report.curves
+    print(f"\n## {name}: {report.n} prompts, {report.fewest} to {report.most} candidates, preset {preset}")
+    print(f"{curve.metric}; unjudged {report.unjudged}, without a value {report.n - evaluated(report)}\n")
+    print("| pick by | " + " | ".join(f"n = {size}" for size in curve.sizes) + " | of the way |")
+    print("|---" * (len(curve.sizes) + 2) + "|")
+    for line in curve.methods:
+        way = list(shares_of_the_way(curve, line.name, worst="random", best="best possible"))[-1]
+        cells = [f"{value:.3f}" for value in line.values[:-1]]
+        cells.append(f"{line.values[-1]:.3f} ({line.low[-1]:.3f} to {line.high[-1]:.3f})")
+        print(f"| {line.name} | " + " | ".join(cells) + f" | {'–' if way is None else f'{way:.3f}'} |")
+    print(
+        f"\n{judging:.1f} s judging, {valuing:.1f} s valuing every candidate, {writing:.1f} s reading and reports "
+        f"(on {len(os.sched_getaffinity(0))} core)"
+    )
+    return report
+
+
+def evaluated(report: BestOfNReport) -> int:
+    return 0 if report.evaluation is None else report.evaluation.evaluated
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=SHARED_DATA)
+    parser.add_argument("--only", choices=["ifeval", "tulu", "rmb", "triviaqa"], action="append")
+    parser.add_argument("--preset", default="offline", help="for Tulu and RMB, whose prompts ask for nothing checkable")
+    parser.add_argument("--corpus", help="an index (`reward-agent index`) to hold TriviaQA's answers against")
+    asked = parser.parse_args()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    print_header(f"{asked.data}: all of the sets named")
+    sets: dict[str, Callable[[], object]] = {
+        "ifeval": lambda: run("IFEval", ifeval(asked.data), evaluate="ifeval", preset="offline"),
+        "tulu": lambda: run("Tulu best-of-11", tulu(asked.data), evaluate="values", preset=asked.preset),
+        "rmb": lambda: run("RMB lists", rmb(asked.data), evaluate="values", preset=asked.preset, sizes=(1, 2, 3, 7)),
+    }
+    if asked.corpus:
+        corpus = ["evidence.type=corpus", f"evidence.path={asked.corpus}"]
+        sets["triviaqa"] = lambda: run(
+            "TriviaQA, true against false",
+            triviaqa(asked.data),
+            evaluate="triviaqa",
+            preset="embedded",
+            overrides=corpus,
+            sizes=(1, 2),
+        )
+    for name, measured in sets.items():
+        if not asked.only or name in asked.only:
+            measured()
+
+
+if __name__ == "__main__":
+    main()
