@@ -60,8 +60,9 @@ def tulu(data: Path) -> Iterator[Row]:
 
 def rmb(data: Path) -> Iterator[Row]:
     for row in rows(data / "rmb" / "bon_helpfulness.jsonl.gz"):
-        texts = [row["best"], *row["losers"]]
-        yield {"id": row["uid"], "prompt": row["conversation"], "responses": texts, "values": [1, *[0] * (len(texts) - 1)]}
+        losers = [{"text": loser["answer"], "source": loser["model"]} for loser in row["losers"]]
+        texts = [{"text": row["best"], "source": row["best_model"]}, *losers]
+        yield {"id": row["uid"], "prompt": row["conversation"], "responses": texts, "values": [1, *[0] * len(losers)]}
 
 
 def triviaqa(data: Path) -> Iterator[Row]:

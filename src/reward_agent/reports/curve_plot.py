@@ -1,4 +1,5 @@
-"""The curve as a picture, PNG and SVG (extra `plots`): one line a method, with its 95 % interval.
+"""The curve as a picture, PNG and SVG (extra `plots`): one line a method, its 95 % intervals as upright strokes, those
+of the first line as a band too.
 
 Readable in grey: every line has a marker and a dash pattern of its own, and its name at the side. The same curve gives
 the same SVG, byte for byte, with the same matplotlib.
@@ -24,6 +25,8 @@ STYLES = (
 )
 """Colour, marker, dashes and width, the first line's the heaviest; all dark enough on white."""
 NAME = 40
+BESIDE = 0.025
+"""How far apart, in doublings of n, the intervals of the lines stand."""
 PICTURES = frozenset({"curve.png", "curve.svg"})
 
 
@@ -51,8 +54,8 @@ def source_note(report: BestOfNReport) -> str:
     """What the picture's figures are made of."""
     evaluated = 0 if report.evaluation is None else report.evaluation.evaluated
     return (
-        f"{evaluated:,} prompts, {report.shuffles} shuffles; bands: 95 %, bootstrap over prompts. reward-agent "
-        f"{report.version}, preset {report.preset}, data {report.integrity.fingerprint[:12]}"
+        f"{evaluated:,} prompts, {report.shuffles} shuffles; strokes and band: 95 %, bootstrap over prompts. "
+        f"reward-agent {report.version}, preset {report.preset}, data {report.integrity.fingerprint[:12]}"
     )
 
 
@@ -70,10 +73,10 @@ def _draw(axes: Any, curve: Curve) -> None:
             label=_plain(line.name, NAME),
             zorder=10 - place,
         )
-        if len(curve.sizes) > 1:
-            axes.fill_between(curve.sizes, line.low, line.high, color=colour, alpha=0.10, linewidth=0)
-        else:
-            axes.vlines(curve.sizes, line.low, line.high, color=colour, linewidth=0.8)
+        if place == 0:
+            axes.fill_between(curve.sizes, line.low, line.high, color=colour, alpha=0.12, linewidth=0)
+        beside = [size * 2 ** (BESIDE * (place - (len(curve.methods) - 1) / 2)) for size in curve.sizes]
+        axes.vlines(beside, line.low, line.high, color=colour, linewidth=0.9, zorder=5)
     axes.set_xscale("log", base=2)
     axes.set_xticks(curve.sizes, labels=[str(size) for size in curve.sizes])
     axes.minorticks_off()
