@@ -39,11 +39,11 @@ class Kept:
 
 
 @asynccontextmanager
-async def open_kept(settings: Settings, *, say: Say) -> AsyncIterator[Kept]:
-    """Opens the record that the settings name, and the cache where something is asked that it could keep. A cache that
+async def open_kept(settings: Settings, *, say: Say, asks: bool = False) -> AsyncIterator[Kept]:
+    """Opens the record that the settings name, and the cache where something `asks` that it could keep. A cache that
     cannot be opened is said and done without; a record that cannot be raises StoreError."""
     record, replays = settings.record.path, settings.record.mode == "replay"
-    asks = bool(settings.asked) or not isinstance(settings.evidence, Off)
+    asks = asks or bool(settings.asked) or not isinstance(settings.evidence, Off)
     async with AsyncExitStack() as stack:
         kept = None
         if asks and not isinstance(settings.cache, Off) and not replays:

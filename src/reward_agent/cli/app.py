@@ -4,17 +4,18 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import best_of_n, checkers, corpus, judging, models, runs
+from reward_agent.cli import best_of_n, checkers, corpus, generating, judging, models, runs
 
 COMMANDS = (
     runs.demo,
     judging.judge,
     judging.explain,
     runs.benchmark,
-    best_of_n.best_of_n,
     runs.report,
     runs.compare,
     runs.plan,
+    generating.generate,
+    best_of_n.best_of_n,
     models.doctor,
     models.calibrate,
     corpus.index,

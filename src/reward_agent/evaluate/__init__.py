@@ -6,12 +6,15 @@ evaluation.py   the protocol         majority.py   self-consistency, a way to pi
 ifeval.py triviaqa.py cello.py values.py           one evaluator a file; answers.py: short answers
 """
 
+from reward_agent.evaluate.cello import Cello
 from reward_agent.evaluate.evaluation import Evaluator, Measure, Score
 from reward_agent.evaluate.ifeval import IFEval
 from reward_agent.evaluate.majority import votes
 from reward_agent.evaluate.triviaqa import TriviaQA
 from reward_agent.evaluate.values import Values
 
-EVALUATORS: dict[str, Evaluator] = {evaluator.name: evaluator for evaluator in (IFEval(), TriviaQA(), Values())}
+EVALUATORS: dict[str, Evaluator] = {
+    evaluator.name: evaluator for evaluator in (IFEval(), TriviaQA(), Cello(), Values())
+}
 
-__all__ = ["EVALUATORS", "Evaluator", "IFEval", "Measure", "Score", "TriviaQA", "Values", "votes"]
+__all__ = ["EVALUATORS", "Cello", "Evaluator", "IFEval", "Measure", "Score", "TriviaQA", "Values", "votes"]

@@ -10,7 +10,8 @@ them with the official ones.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from reward_agent.evaluate.evaluation import Measure, Score
 from reward_agent.verify.instructions.catalog import measure
 from reward_agent.verify.instructions.catalog.ifeval import from_ifeval
 from reward_agent.verify.instructions.catalog.loose import measure_loosely
-from reward_agent.verify.instructions.constraint import Constraint
+from reward_agent.verify.instructions.constraint import Constraint, Measurement
 
 _ALL = "1 where every instruction is followed, else 0"
 _SHARE = "share of the instructions that are followed, 0 to 1"
@@ -39,13 +40,13 @@ class IFEval:
 
     def score(self, row: Mapping[str, object], response: str, index: int) -> Score:
         """Weight: the number of instructions."""
+        prompt = str(row.get("prompt") or "")
         try:
             constraints = _constraints(row)
+            strict = [_followed(constraint, response, prompt) for constraint in constraints]
+            loose = [_followed_loosely(constraint, response, prompt) for constraint in constraints]
         except ValueError as fault:
             return Score.missing(str(fault))
-        prompt = str(row.get("prompt") or "")
-        strict = [_followed(constraint, response, prompt) for constraint in constraints]
-        loose = [_followed_loosely(constraint, response, prompt) for constraint in constraints]
         values = (float(all(loose)), float(all(strict)), _share(loose), _share(strict))
         missed = [constraint.kind for constraint, met in zip(constraints, loose, strict=True) if not met]
         return Score(
@@ -56,11 +57,18 @@ class IFEval:
 
 
 def _followed(constraint: Constraint, response: str, prompt: str) -> bool:
-    return bool(response.strip()) and bool(measure(constraint, response, prompt=prompt, reading="literal").met)
+    return bool(response.strip()) and _met(measure, constraint, response, prompt)
 
 
 def _followed_loosely(constraint: Constraint, response: str, prompt: str) -> bool:
-    return bool(measure_loosely(constraint, response, prompt=prompt, reading="literal").met)
+    return _met(measure_loosely, constraint, response, prompt)
+
+
+def _met(by: Callable[..., Measurement], constraint: Constraint, response: str, prompt: str) -> bool:
+    try:
+        return bool(by(constraint, response, prompt=prompt, reading="literal").met)
+    except (TypeError, AttributeError, KeyError, re.error) as error:  # checkers trust their parameters; rows are data
+        raise ValueError(f"{constraint.kind} has an argument that cannot be used ({error})") from None
 
 
 def _share(verdicts: Sequence[bool]) -> float:

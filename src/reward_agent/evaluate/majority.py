@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from reward_agent.evaluate.answers import normalised
 
-_SAID = re.compile(r"\banswer(?: is|:)[ \t:*]*([^\n]+)", re.IGNORECASE)
+_SAID = re.compile(r"\banswer(?: is\b|:)[ \t:*]*([^\n]+)", re.IGNORECASE)
 _BOXED = re.compile(r"\\boxed\{([^{}\n]+)\}")
 
 
