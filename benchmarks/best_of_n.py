@@ -3,10 +3,10 @@
     python -m benchmarks.best_of_n [--data ../shared/data] [--only ifeval|tulu|rmb|triviaqa] [--preset embedded]
 
 IFEval: 18 models' answers to each prompt, valued by the official rules; the share of the way from random to best
-possible. Tulu: 11 samples of one model with a judge's value each (the engine returned them by length: best-of-n shuffles
-them). RMB: 3 to 7 answers of which one is the best; the value is whether it is picked. TriviaQA: a true and a false
-answer, held against a corpus made of the other sets' passages, whatever they say about it. Every set is converted into a
-temporary folder and goes through the command's own jobs; nothing of it is kept.
+possible. Tulu: 11 samples of one model with a judge's value each (the engine returned them by length: the curve is
+over every order). RMB: 3 to 7 answers of which one is the best; the value is whether it is picked. TriviaQA: a true
+and a false answer, held against a corpus made of the other sets' passages, whatever they say about it. Every set is
+converted into a temporary folder and goes through the command's own jobs; nothing of it is kept.
 """
 
 import argparse

@@ -18,10 +18,7 @@ def best_of_n(
         str, typer.Option(help='JSON lines or Parquet with "prompt" and "responses", as `generate` writes them.')
     ],
     out: Annotated[Path, typer.Option(help="The run folder; the same command again goes on where it stopped.")],
-    sizes: Annotated[str, typer.Option(help="Pick from the first so many candidates of a shuffle.")] = "1,2,4,8,16,32",
-    shuffles: Annotated[
-        int, typer.Option(min=1, max=1000, help="Orders of the candidates that the curve averages over.")
-    ] = 8,
+    sizes: Annotated[str, typer.Option(help="Pick from so many candidates; the sizes nest.")] = "1,2,4,8,16,32",
     evaluate: Annotated[
         str | None,
         typer.Option(help="What the picks are worth: ifeval, triviaqa, cello or values (a value per candidate)."),
@@ -51,15 +48,15 @@ def best_of_n(
 ) -> None:
     """Pick the best of n responses, and see what it is worth.
 
-    Every candidate is judged once and every size is read from that, so --sizes, --shuffles and --evaluate may change
-    afterwards for nothing.
+    Every candidate is judged once and every size is read from that, so --sizes and --evaluate may change afterwards for
+    nothing.
     """
     from reward_agent.config import load_settings
     from reward_agent.jobs.best_of_n import BestOfNJob, Reading, keep_reading, sizes_of
-    from reward_agent.jobs.valued import evaluator_named
+    from reward_agent.jobs.valued import References, evaluator_named
 
     try:
-        reading = Reading(sizes=sizes_of(sizes), shuffles=shuffles, evaluate=evaluate)
+        reading = Reading(sizes=sizes_of(sizes), evaluate=evaluate)
     except ValueError as error:
         raise typer.BadParameter(f"--sizes takes numbers such as 1,2,4,8, got {sizes!r} ({error})") from None
     if audit and budget is None:
@@ -72,8 +69,9 @@ def best_of_n(
     if concurrency is not None:
         overrides.append(f"run.concurrency={concurrency}")
     settings = load_settings(preset=preset, config=config, overrides=overrides)
+    known = None if references is None else References.read(references, max_row_bytes=settings.run.max_row_bytes)
     _judge(BestOfNJob(data=data, limit=limit, budget=budget, audit=audit), settings, out)
-    keep_reading(reading, out, references=references)
+    keep_reading(reading, out, references=known)
     rebuild(out, problems=True)
 
 

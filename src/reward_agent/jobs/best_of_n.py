@@ -1,8 +1,9 @@
 """Best-of-n: every candidate is judged once, every size is read from the same judgments.
 
     job = BestOfNJob(data="responses.jsonl")
-    await judge_candidates(job, settings, Agents(full=agent), out, watches=...)
-    report = read_picks(job.reading, out)
+    await judge_candidates(job, settings, Agents(full=agent), out, shown=...)
+    keep_reading(Reading(sizes=(1, 4, 16)), out)
+    report = write_picks(out)
 
 The run folder holds, beside what every run has:
 
@@ -32,12 +33,11 @@ from reward_agent.jobs.intake import FileJob, JudgedFile, judge_file
 from reward_agent.jobs.judging import judge_all
 from reward_agent.jobs.run import Watch
 from reward_agent.jobs.standings import FINALISTS, Finalists, Standings
-from reward_agent.jobs.valued import evaluate_candidates, evaluator_named
+from reward_agent.jobs.valued import References, evaluate_candidates, evaluator_named
 from reward_agent.presentation import digest
 from reward_agent.types import Sample
 
 SIZES = (1, 2, 4, 8, 16, 32)
-SHUFFLES = 8
 ROUND_TWO = "all signals, finalists"
 AUDIT = "all signals, audit"
 
@@ -47,11 +47,9 @@ Shown = Callable[[str], AbstractContextManager[Watch]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How judgments are read; it changes none of them. `sizes` rise; `shuffles` orders of each sample's candidates are
-    averaged over; `evaluate` names an evaluator."""
+    """How judgments are read; it changes none of them. `sizes` rise; `evaluate` names an evaluator."""
 
     sizes: tuple[int, ...] = SIZES
-    shuffles: int = SHUFFLES
     evaluate: str | None = None
 
 
@@ -167,10 +165,10 @@ async def _judged(
         )
 
 
-def keep_reading(reading: Reading, out: Path, *, references: str | None = None) -> None:
+def keep_reading(reading: Reading, out: Path, *, references: References | None = None) -> None:
     """Keeps how the folder's judgments are to be read, and values every candidate where there is an evaluator.
 
-    Raises ConfigError for an evaluator that there is not, DataError for references that cannot be used.
+    Raises ConfigError for an evaluator that there is not, DataError for references that belong to no sample.
     """
     values = out / "values.jsonl"
     if reading.evaluate is None:
@@ -182,7 +180,6 @@ def keep_reading(reading: Reading, out: Path, *, references: str | None = None) 
                 evaluator_named(reading.evaluate),
                 references=references,
                 out=values,
-                max_row_bytes=standings.judged.settings.run.max_row_bytes,
             )
     write_whole(out / "reading.json", _READING.dump_json(reading, indent=2).decode() + "\n")
 

@@ -23,7 +23,6 @@ from reward_agent.jobs.picks import (
     MAJORITY,
     RANDOM,
     by,
-    chances_of,
     leaders,
     lot,
     methods_of,
@@ -127,19 +126,13 @@ class _Picked:
             missing = next((score.reason for score in scores or () if score.value is None), "it has no decision")
             self.reasons.setdefault(missing, None)
             return
-        count = len(sample.candidates)
-        orders = [shuffle_of(sample.id, number, count) for number in range(self.reading.shuffles)]
         methods = methods_of(sample, standing.ranks, standing.alone())
-        shares = {
-            (name, size): chances_of(method, orders, size, count)
-            for name, method in methods.items()
-            for size in self.sizes
-        }
+        shares = {(name, size): method(size) for name, method in methods.items() for size in self.sizes}
         row = _Row(weight=scores[0].weight)
         for measure, *_ in self.measures:
             values = [score.values[measure] for score in scores]
-            for size in self.sizes:
-                shares[BEST, size] = chances_of(by(values), orders, size, count)
+            best = by(values, len(values))
+            shares.update({(BEST, size): best(size) for size in self.sizes})
             row.values[measure] = {place: worth(chances, values) for place, chances in shares.items()}
             row.range[measure] = (min(values), max(values))
         self.rows[sample.id] = row
@@ -159,7 +152,6 @@ class _Picked:
             unjudged=self.unjudged,
             fewest=min(self.candidates),
             most=max(self.candidates),
-            shuffles=self.reading.shuffles,
             sizes=tuple(
                 SizeFigures(
                     size=size,

@@ -4,7 +4,9 @@
     tied = leaders(ranks, order[:8])           # all that share the highest rank: ties are never broken by index
     pick = lot(sample, tied)
 
-Sizes nest: the first 4 of a shuffle are the first 4 of its first 8, so every size is read from one judgment of all.
+Sizes nest: the first 4 of a shuffle are the first 4 of its first 8, so every size is read from one judgment of all. The
+picks that are written are those of one shuffle. What a way of picking is worth at a size is the mean over every order
+of the candidates, which has a closed form where ranks decide; a vote is counted in `SHUFFLES` of them.
 """
 
 import math
@@ -18,14 +20,15 @@ from reward_agent.types import Sample
 
 Rank = tuple[int, float]
 """The round in which a candidate was scored, and its score there: who came further stands above. See `standings`."""
-Method = Callable[[Sequence[int]], Sequence[int]]
-"""Among the candidates drawn, those that the method holds for the best: one, or all that tie."""
+Method = Callable[[int], Sequence[float]]
+"""How likely each candidate is the method's pick among so many of them, drawn at random; ties share."""
 
 AGENT = "reward agent"
 RANDOM = "random"
 BEST = "best possible"
 MAJORITY = "majority"
 ALONE = "{} alone"
+SHUFFLES = 32
 
 
 def shuffle_of(sample_id: str, number: int, count: int) -> tuple[int, ...]:
@@ -46,14 +49,31 @@ def lot(sample: Sample, tied: Sequence[int]) -> int:
     return min(tied, key=lambda index: digest(sample.id, sample.candidates[index].text))
 
 
-def chances_of(method: Method, orders: Sequence[Sequence[int]], size: int, count: int) -> list[float]:
-    """How likely each of `count` candidates is the method's pick among the first `size` of an order, over the orders
-    and over ties."""
-    chances = [0.0] * count
-    for order in orders:
-        tied = method(order[:size])
-        for index in tied:
-            chances[index] += 1 / (len(tied) * len(orders))
+def by(ranks: Sequence[Rank] | Sequence[float] | None, count: int) -> Method:
+    """The method that goes by the ranks of `count` candidates; it draws where there are none.
+
+    A candidate with `above` others of higher rank, and `equal` of its own with itself, is the pick of n where none of
+    the former is drawn and one of the latter is, and then it shares with all of these.
+    """
+    if ranks is None:
+        return lambda size: [1 / count] * count
+    places: list[Rank] = [rank if isinstance(rank, tuple) else (0, rank) for rank in ranks]
+    groups = Counter(places)
+    above: dict[Rank, int] = {}
+    seen = 0
+    for rank in sorted(groups, reverse=True):
+        above[rank] = seen
+        seen += groups[rank]
+
+    def chances(size: int) -> Sequence[float]:
+        drawn = min(size, count)
+        ways = [math.comb(count - higher, drawn) for higher in range(count + 1)]
+        share = {
+            rank: (ways[higher] - ways[higher + groups[rank]]) / (ways[0] * groups[rank])
+            for rank, higher in above.items()
+        }
+        return [share[place] for place in places]
+
     return chances
 
 
@@ -75,15 +95,10 @@ def methods_of(
         "shortest": [-length for length in lengths],
         RANDOM: None,
     }
-    methods: dict[str, Method] = {name: by(way) for name, way in ways.items()}
+    methods: dict[str, Method] = {name: by(way, len(lengths)) for name, way in ways.items()}
     if (votes := _votes(sample)) is not None:
         methods[MAJORITY] = votes
     return methods
-
-
-def by(ranks: Sequence[Rank] | Sequence[float] | None) -> Method:
-    """The method that goes by the ranks."""
-    return lambda drawn: leaders(ranks, drawn)
 
 
 def _votes(sample: Sample) -> Method | None:
@@ -92,9 +107,18 @@ def _votes(sample: Sample) -> Method | None:
     counts = Counter(answer for answer in answers if answer)
     if len(set(sample.responses)) < 2 or max(counts.values(), default=0) < 2:
         return None
+    orders = [shuffle_of(sample.id, number, len(answers)) for number in range(SHUFFLES)]
 
-    def most_given(drawn: Sequence[int]) -> Sequence[int]:
-        given = Counter(answers[index] for index in drawn if answers[index])
-        return leaders([float(given[answer]) if answer else 0.0 for answer in answers], drawn)
+    def chances(size: int) -> Sequence[float]:
+        if size == 1:
+            return [1 / len(answers)] * len(answers)  # whoever comes first, over every order
+        found = [0.0] * len(answers)
+        for order in orders:
+            drawn = order[:size]
+            given = Counter(answers[index] for index in drawn if answers[index])
+            tied = leaders([float(given[answer]) if answer else 0.0 for answer in answers], drawn)
+            for index in tied:
+                found[index] += 1 / (len(tied) * len(orders))
+        return found
 
-    return most_given
+    return chances

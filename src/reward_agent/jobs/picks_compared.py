@@ -7,7 +7,7 @@ from pathlib import Path
 from reward_agent.errors import ReportError
 from reward_agent.evaluate import Score
 from reward_agent.jobs.best_of_n import Reading, kept_reading, values_of
-from reward_agent.jobs.picks import by, chances_of, shuffle_of, worth
+from reward_agent.jobs.picks import by, worth
 from reward_agent.jobs.standings import Standings
 from reward_agent.jobs.valued import OWN, evaluator_named, with_scores
 from reward_agent.reports.best_of_n import PairedCurves, PairedPoint
@@ -22,7 +22,7 @@ def compare_picks(a: Path, b: Path) -> PairedCurves:
             f"the picks of {a} are valued by {first.metric}, those of {b} by {second.metric}: two runs are compared by "
             "one evaluator. Run both commands again with the same --evaluate; nothing is judged anew"
         )
-    sizes = [size for size in first.sizes if size in second.sizes]
+    sizes = [size for size in first.sizes if size in second.sizes and size <= min(first.most, second.most)]
     both = sorted(first.rows.keys() & second.rows.keys())
     if not sizes or not both:
         what = "size" if both else "prompt with a value"
@@ -63,6 +63,7 @@ class _Points:
 
     metric: str
     sizes: Sequence[int]
+    most: int = 0
     rows: dict[str, dict[int, float]] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     texts: dict[str, int] = field(default_factory=dict)
@@ -79,11 +80,9 @@ def _points(out: Path) -> _Points:
             sample, values = standing.taken.sample, _values(scores, measure)
             if values is None:
                 continue
-            method, count = by(standing.ranks), len(sample.candidates)
-            orders = [shuffle_of(sample.id, number, count) for number in range(reading.shuffles)]
-            found.rows[sample.id] = {
-                size: worth(chances_of(method, orders, size, count), values) for size in reading.sizes
-            }
+            method = by(standing.ranks, len(values))
+            found.most = max(found.most, len(values))
+            found.rows[sample.id] = {size: worth(method(size), values) for size in reading.sizes}
             found.weights[sample.id] = _weight(scores, measure, reading)
             found.texts[sample.id] = hash((sample.prompt, sample.responses))
             found.lowest, found.highest = min(found.lowest, *values), max(found.highest, *values)

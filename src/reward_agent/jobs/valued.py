@@ -1,6 +1,7 @@
 """What every candidate is worth by an evaluator, kept in a run folder: values.jsonl.
 
-    evaluate_candidates(samples, "triviaqa", references="answers.jsonl", out=out / "values.jsonl", ...)
+    references = References.read("answers.jsonl", max_row_bytes=1_000_000)
+    evaluate_candidates(samples, evaluator_named("triviaqa"), references=references, out=out / "values.jsonl")
 
 The evaluator sees the row's other columns and, where they stand in another file, that file's row with the same id or
 the same prompt. It is asked after the judging, of all candidates, so that every way of picking can be read.
@@ -48,24 +49,27 @@ def evaluator_named(name: str) -> Evaluator:
 
 
 def evaluate_candidates(
-    samples: Iterable[Taken], evaluator: Evaluator, *, references: str | None, out: Path, max_row_bytes: int
+    samples: Iterable[Taken], evaluator: Evaluator, *, references: "References | None", out: Path
 ) -> int:
     """Writes the file; returns how many samples have a value for each candidate.
 
-    Raises DataError for references that cannot be read, or of which not one belongs to a sample.
+    Raises DataError for references of which not one belongs to a sample.
     """
-    known = None if references is None else References.read(references, max_row_bytes=max_row_bytes)
     matched = whole = 0
     with whole_file(out) as file:
         for taken in samples:
-            found = {} if known is None else known.of(taken)
+            found = {} if references is None else references.of(taken)
             matched += found is not None
-            scores = tuple(_scores(taken, evaluator, found, references))
+            if found is None and references is not None:
+                reason = f"no row of {references.file} has its id or prompt"
+                scores = tuple(Score.missing(reason) for _ in taken.sample.candidates)
+            else:
+                scores = tuple(_scores(taken, evaluator, found or {}))
             whole += all(score.value is not None for score in scores)
             file.write(_VALUED.dump_json(Valued(sample_id=taken.sample.id, scores=scores)).decode() + "\n")
-        if known is not None and not matched:
+        if references is not None and not matched:
             raise DataError(
-                f"{references}: none of its {known.rows} rows has the id ({', '.join(IDS)}) or the prompt "
+                f"{references.file}: none of its {references.rows} rows has the id ({', '.join(IDS)}) or the prompt "
                 f"({', '.join(PROMPTS)}) of a sample. Give the file that the prompts were taken from"
             )
     return whole
@@ -95,8 +99,9 @@ def with_scores(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """Rows with reference columns, by id and by prompt."""
+    """The rows of `file` with reference columns, by id and by prompt."""
 
+    file: str
     by_id: Mapping[str, Mapping[str, Any]]
     by_prompt: Mapping[str, Mapping[str, Any]]
     rows: int
@@ -117,7 +122,7 @@ class References:
             for name in PROMPTS:
                 if isinstance(row.data.get(name), str):
                     by_prompt.setdefault(row.data[name].strip(), row.data)
-        return cls(by_id=by_id, by_prompt=by_prompt, rows=rows)
+        return cls(file=file, by_id=by_id, by_prompt=by_prompt, rows=rows)
 
     def of(self, taken: Taken) -> Mapping[str, Any] | None:
         """By prompt, else by id where the row has no prompt, or one that stands in the sample's: many files number
@@ -130,12 +135,7 @@ class References:
         return row if all(prompt.strip() in asked for prompt in prompts) else None
 
 
-def _scores(
-    taken: Taken, evaluator: Evaluator, found: Mapping[str, Any] | None, references: str | None
-) -> Iterator[Score]:
-    if found is None:
-        yield from (Score.missing(f"no row of {references} has its id or prompt") for _ in taken.sample.candidates)
-        return
+def _scores(taken: Taken, evaluator: Evaluator, found: Mapping[str, Any]) -> Iterator[Score]:
     row = {**taken.columns, **found, "prompt": taken.sample.instruction}
     for index, text in enumerate(taken.sample.responses):
         yield evaluator.score(row, text, index)

@@ -73,7 +73,6 @@ class BestOfNReport:
     unjudged: int
     fewest: int
     most: int
-    shuffles: int
     sizes: tuple[SizeFigures, ...]
     skipped: tuple[int, ...]
     evaluation: Evaluation | None

@@ -83,8 +83,7 @@ def lines(report: BestOfNReport) -> Iterator[str]:
     """What was picked from what."""
     among = f"{report.fewest:,}" if report.fewest == report.most else f"{report.fewest:,} to {report.most:,}"
     yield (
-        f"{report.n:,} prompts with {among} candidates, each judged once; {report.shuffles} shuffles of the "
-        "candidates' order."
+        f"{report.n:,} prompts with {among} candidates, each judged once; every size is read from the same judgments."
     )
     if report.skipped:
         sizes = ", ".join(map(str, report.skipped))
@@ -99,7 +98,12 @@ def notes(report: BestOfNReport) -> list[str]:
     """How to read the curve."""
     if report.evaluation is None:
         return ["Without --evaluate there is no value to compare the picks by."]
-    found = ["Interval: 95 %, by a bootstrap over prompts. Ties and unjudged samples count the mean of those tied."]
+    if not report.curves:
+        return ["No prompt has a value for every candidate, so there is no curve."]
+    found = [
+        "The mean over every order of the candidates. Interval: 95 %, by a bootstrap over prompts. Ties and unjudged "
+        "samples count the mean of those tied."
+    ]
     if report.evaluation.evaluator is None:
         found.append(
             "The values are the agent's own scores: what it thinks n buys, not what the picks are worth (--evaluate)."

@@ -54,7 +54,7 @@ def source_note(report: BestOfNReport) -> str:
     """What the picture's figures are made of."""
     evaluated = 0 if report.evaluation is None else report.evaluation.evaluated
     return (
-        f"{evaluated:,} prompts, {report.shuffles} shuffles; strokes and band: 95 %, bootstrap over prompts. "
+        f"{evaluated:,} prompts, every order of the candidates; strokes and band: 95 %, bootstrap over prompts. "
         f"reward-agent {report.version}, preset {report.preset}, data {report.integrity.fingerprint[:12]}"
     )
 
