@@ -1,12 +1,12 @@
 """What best-of-n is worth: the picks of `reward-agent best-of-n`, offline, on public data with a known value.
 
-    python -m benchmarks.best_of_n [--data ../shared/data] [--only ifeval|tulu|rmb|triviaqa] [--preset embedded]
+    python -m benchmarks.best_of_n [--data ../shared/data] [--only ifeval|tulu|rmb|triviaqa|calls]
 
 IFEval: 18 models' answers to each prompt, valued by the official rules; the share of the way from random to best
 possible. Tulu: 11 samples of one model with a judge's value each (the engine returned them by length: the curve is
 over every order). RMB: 3 to 7 answers of which one is the best; the value is whether it is picked. TriviaQA: a true
-and a false answer, held against a corpus made of the other sets' passages, whatever they say about it. Every set is
-converted into a temporary folder and goes through the command's own jobs; nothing of it is kept.
+and a false answer, held against the passages of HaluEval and PopQA, which say what they happen to say about it. Every
+set is converted into a temporary folder and goes through the command's own jobs; nothing of it is kept.
 """
 
 import argparse
@@ -22,9 +22,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.agent_calls import made_up_corpus
+from benchmarks.agent_run import INSIDE, OUTSIDE, samples
+from benchmarks.grounded_factuality import corpus_pages
 from benchmarks.provenance import SHARED_DATA, print_header
 from reward_agent.build import open_agent
 from reward_agent.config import load_settings
+from reward_agent.evidence.corpus.building import build_index
+from reward_agent.evidence.corpus.page import Page
 from reward_agent.jobs.best_of_n import Agents, BestOfNJob, Reading, judge_candidates, keep_reading
 from reward_agent.jobs.picking import write_picks
 from reward_agent.jobs.run import Watch
@@ -33,6 +38,8 @@ from reward_agent.reports.curve import shares_of_the_way
 
 Row = Mapping[str, Any]
 SIZES = (1, 2, 4, 8, 11, 16, 18)
+BOTH = ("route.type=model", "prefer=[]", "evidence.type=corpus")
+PROMPTS_ASKED = 10
 VALUED = 11
 """How many of Tulu's samples have a value."""
 
@@ -127,6 +134,40 @@ def run(
     return report
 
 
+def trivia(data: Path, preset: str) -> BestOfNReport:
+    with tempfile.TemporaryDirectory() as name:
+        build_index(corpus_pages(data).values(), Path(name) / "index")
+        overrides = ["verify.factuality.type=grounded", "evidence.type=corpus", f"evidence.path={name}/index"]
+        return run(
+            "TriviaQA, true against false",
+            triviaqa(data),
+            evaluate="triviaqa",
+            preset=preset,
+            overrides=overrides,
+            sizes=(1, 2),
+        )
+
+
+def print_calls() -> None:
+    """What both verifiers ask of the simulated LLM through the whole command: made-up samples, corpus and facts."""
+    print("\n## Questions to the simulated LLM, both verifiers\n")
+    print("| candidates | constraints | prompts | questions a prompt |\n|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        index = Path(name) / "index"
+        build_index([Page(text=p.text, title=p.title, source=p.source) for p in made_up_corpus()], index)
+        overrides = ["chat.default={type='simulated'}", "cache.type=off", *BOTH, f"evidence.path={index}"]
+        for count in (16, 32):
+            for told, constraints in (("inside the catalog", INSIDE), ("outside", OUTSIDE)):
+                data, out = Path(name) / "responses.jsonl", Path(name) / f"{count} {told}"
+                items = samples(PROMPTS_ASKED, candidates=count, constraints=constraints)
+                rows = [{"id": s.id, "prompt": s.instruction, "responses": s.responses} for s in items]
+                data.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+                asyncio.run(judged(data, out, Reading(sizes=(1, count)), "openai", overrides))
+                report = write_picks(out)
+                asked = report.usage.calls / report.n
+                print(f"| {count} | three {told} | {report.n} | {asked:.1f}{', FAILED' if report.failures else ''} |")
+
+
 def evaluated(report: BestOfNReport) -> int:
     return 0 if report.evaluation is None else report.evaluation.evaluated
 
@@ -134,9 +175,8 @@ def evaluated(report: BestOfNReport) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=SHARED_DATA)
-    parser.add_argument("--only", choices=["ifeval", "tulu", "rmb", "triviaqa"], action="append")
-    parser.add_argument("--preset", default="offline", help="for Tulu and RMB, whose prompts ask for nothing checkable")
-    parser.add_argument("--corpus", help="an index (`reward-agent index`) to hold TriviaQA's answers against")
+    parser.add_argument("--only", choices=["ifeval", "tulu", "rmb", "triviaqa", "calls"], action="append")
+    parser.add_argument("--preset", default="offline", help="for Tulu, RMB and TriviaQA")
     asked = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     print_header(f"{asked.data}: all of the sets named")
@@ -144,17 +184,9 @@ def main() -> None:
         "ifeval": lambda: run("IFEval", ifeval(asked.data), evaluate="ifeval", preset="offline"),
         "tulu": lambda: run("Tulu best-of-11", tulu(asked.data), evaluate="values", preset=asked.preset),
         "rmb": lambda: run("RMB lists", rmb(asked.data), evaluate="values", preset=asked.preset, sizes=(1, 2, 3, 7)),
+        "triviaqa": lambda: trivia(asked.data, asked.preset),
+        "calls": print_calls,
     }
-    if asked.corpus:
-        corpus = ["evidence.type=corpus", f"evidence.path={asked.corpus}"]
-        sets["triviaqa"] = lambda: run(
-            "TriviaQA, true against false",
-            triviaqa(asked.data),
-            evaluate="triviaqa",
-            preset="embedded",
-            overrides=corpus,
-            sizes=(1, 2),
-        )
     for name, measured in sets.items():
         if not asked.only or name in asked.only:
             measured()
