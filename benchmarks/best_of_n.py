@@ -12,6 +12,7 @@ set is converted into a temporary folder and goes through the command's own jobs
 import argparse
 import asyncio
 import gzip
+import hashlib
 import json
 import os
 import tempfile
@@ -74,13 +75,11 @@ def rmb(data: Path) -> Iterator[Row]:
 
 def triviaqa(data: Path) -> Iterator[Row]:
     for number, row in enumerate(rows(data / "triviaqa" / "false_answers.jsonl.gz")):
-        truth = row["answer"] if isinstance(row["answer"], str) else row["answer"][0]
-        yield {
-            "id": str(number),
-            "prompt": row["question"],
-            "responses": [truth, row["false_answer"]],
-            "answers": row["answer"],
-        }
+        aliases = [alias.strip() for alias in row["answer"].split(";")]
+        plain = [alias for alias in aliases if "(" not in alias and not alias.isupper()] or aliases
+        truth = min(plain, key=lambda alias: hashlib.sha256(alias.encode()).digest())  # any, and not the shortest
+        texts = [truth, row["false_answer"]]
+        yield {"id": str(number), "prompt": row["question"], "responses": texts, "answers": aliases}
 
 
 @contextmanager
