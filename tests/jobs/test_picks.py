@@ -1,3 +1,4 @@
+import itertools
 import random
 from collections.abc import Sequence
 
@@ -66,7 +67,7 @@ def test_chances_sum_to_one_and_equal_ranks_have_equal_chances(scores: list[floa
 def test_a_perfect_scorers_curve_never_falls_and_ends_at_the_best(scores: list[float]) -> None:
     perfect = by(scores, len(scores))
     curve = [worth(perfect(size), scores) for size in range(1, len(scores) + 1)]
-    assert all(later >= earlier - 1e-12 for earlier, later in zip(curve, curve[1:], strict=False))
+    assert all(later >= earlier - 1e-12 for earlier, later in itertools.pairwise(curve))
     assert curve[0] == pytest.approx(sum(scores) / len(scores))
     assert curve[-1] == pytest.approx(max(scores))
 

@@ -5,6 +5,7 @@ Readable in grey: every line has a marker and a dash pattern of its own, and its
 the same SVG, byte for byte, with the same matplotlib.
 """
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ def draw_curve(curve: Curve, folder: Path, *, note: str) -> list[Path]:
         from matplotlib.style import context
     except ImportError as error:
         raise ConfigError("the curve's picture needs matplotlib: pip install 'reward-agent[plots]'") from error
-    with context({"svg.hashsalt": "reward-agent", "svg.fonttype": "none", "text.parse_math": False, "font.size": 10}):
+    style = {"svg.hashsalt": "reward-agent", "svg.fonttype": "none", "text.parse_math": False, "font.size": 10}
+    with context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a name in a script that the PNG's font has not: boxes
         figure = Figure(figsize=(8.4, 5.0), layout="constrained")
         FigureCanvasAgg(figure)
         _draw(figure.add_subplot(), curve)
