@@ -304,7 +304,7 @@ def test_who_was_left_out_has_no_score_and_is_never_picked_over_a_finalist(tmp_p
         for index, score in enumerate(row["scores"]):
             assert (score is None) == (len(row["finalists"]) > 1 and index not in row["finalists"])
         assert row["candidate"] in row["finalists"]
-        assert "second round" in row["reason"] or "alone in the running" in row["reason"]
+        assert "got the expensive signals" in row["reason"] or "alone in the running" in row["reason"]
 
 
 def test_an_audit_judges_samples_in_full_and_says_whether_the_picks_are_the_same(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from reward_agent.config.evidence import CorpusSource
 from reward_agent.config.factuality import GroundedFactuality
 from reward_agent.config.instructions import ModelInstructions, RuleInstructions
 from reward_agent.config.judge import ModelJudge, WeightedJudge
-from reward_agent.config.prefer import EmbeddedPrefer
+from reward_agent.config.prefer import EmbeddedPrefer, ModelPrefer
 from reward_agent.config.route import ModelRouting, RuleRouting
 from reward_agent.config.section import Off
 from reward_agent.config.settings import Settings, VerifySettings
@@ -53,6 +53,18 @@ def expensive_weights(settings: Settings) -> Mapping[str, float]:
         names.append("factuality")
     weights = {} if isinstance(settings.judge, ModelJudge) else settings.judge.weights
     return {name: abs(weights.get(name, 1.0)) for name in names}
+
+
+def alone_and_bounded(settings: Settings) -> bool:
+    """Whether every expensive signal scores a candidate whatever its company, on a known scale, and the decision is
+    their sum: then candidates that were asked about at different times can be compared."""
+    by_model = isinstance(settings.verify.instructions, ModelInstructions)
+    facts = not isinstance(settings.verify.factuality, Off) and not isinstance(settings.evidence, Off)
+    pairs = any(isinstance(model, ModelPrefer) and model.mode == "pair" for model in settings.prefer)
+    if by_model or facts or pairs or not isinstance(settings.judge, WeightedJudge) or not settings.judge.normalize:
+        return False
+    weights = settings.judge.weights
+    return all(weights.get(name, 1.0) > 0 for name in expensive_weights(settings))
 
 
 def _cheap_checks(settings: Settings) -> VerifySettings:

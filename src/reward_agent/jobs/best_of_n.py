@@ -8,6 +8,7 @@
 The run folder holds, beside what every run has:
 
     finalists.jsonl final.jsonl    with --budget: who got the expensive signals, and their judgments
+    round-N.jsonl                  ... where these come in rounds: the journal of each; final.jsonl has them as one
     audit.jsonl                    with --audit: samples judged in full beside
     reading.json values.jsonl      how the picks are read, and what every candidate is worth by the evaluator
     results_best_of_N.jsonl        the picks of each size: {"prompt", "response", "id"}
@@ -15,7 +16,7 @@ The run folder holds, beside what every run has:
     curve.json curve.png curve.svg report.json report.md
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +25,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from reward_agent.agent import RewardAgent
 from reward_agent.config import Settings
-from reward_agent.config.cheap import expensive_weights
+from reward_agent.config.cheap import alone_and_bounded, expensive_weights
 from reward_agent.config.judge import WeightedJudge
 from reward_agent.errors import RunError
 from reward_agent.jobs.budget import Budget, chances, choose
 from reward_agent.jobs.folder import RunFolder, whole_file, write_whole
 from reward_agent.jobs.intake import FileJob, JudgedFile, judge_file
 from reward_agent.jobs.judging import judge_all
+from reward_agent.jobs.rounds import Contest, judge_in_rounds
 from reward_agent.jobs.run import Watch
 from reward_agent.jobs.standings import FINALISTS, Finalists, Standings
 from reward_agent.jobs.valued import References, evaluate_candidates, evaluator_named
@@ -91,6 +93,9 @@ async def judge_candidates(job: BestOfNJob, settings: Settings, agents: Agents, 
 
 
 async def _second_round(budget: Budget, settings: Settings, agent: RewardAgent, out: Path, *, shown: Shown) -> None:
+    if alone_and_bounded(settings):
+        await _rounds(budget, settings, agent, out, shown=shown)
+        return
     chosen = _chosen(budget, settings, out)
     with whole_file(out / "finalists.jsonl") as file:
         for finalists in chosen.values():
@@ -103,19 +108,40 @@ async def _second_round(budget: Budget, settings: Settings, agent: RewardAgent, 
     await _judged(agent, settings, out, "final.jsonl", samples, count=len(several), title=ROUND_TWO, shown=shown)
 
 
+async def _rounds(budget: Budget, settings: Settings, agent: RewardAgent, out: Path, *, shown: Shown) -> None:
+    contests = {id: Contest(cheap=scores, lots=lots) for id, scores, lots in _standing(out)}
+
+    async def judged(name: str, chosen: Mapping[str, Finalists]) -> None:
+        def samples(file: JudgedFile) -> Iterator[Sample]:
+            return (chosen[t.sample.id].of(t.sample) for t, _ in file if t.sample.id in chosen)
+
+        title = f"{ROUND_TWO}, {Path(name).stem}"
+        await _judged(agent, settings, out, name, samples, count=len(chosen), title=title, shown=shown)
+
+    weights = expensive_weights(settings)
+    allowed = budget.of(sum(len(contest.cheap) for contest in contests.values()))
+    await judge_in_rounds(contests, allowed, gain=sum(weights.values()), out=out, judged=judged, needed=weights.keys())
+
+
+def _standing(out: Path) -> Iterator[tuple[str, Sequence[float], list[bytes]]]:
+    """Every sample's id, scores by the cheap signals (all equal where they decided nothing), and lots."""
+    with JudgedFile.open(out) as judged:
+        for taken, judgment in judged:
+            sample = taken.sample
+            decision = None if judgment is None else judgment.decision
+            scores = [0.0] * len(sample.candidates) if decision is None else decision.scores
+            yield sample.id, scores, [digest(sample.id, text)[:8] for text in sample.responses]
+
+
 def _chosen(budget: Budget, settings: Settings, out: Path) -> dict[str, Finalists]:
     """The finalists of every sample, from the cheap signals' decisions alone: the same in every resume."""
     weights = expensive_weights(settings)
     bounded = not isinstance(settings.judge, WeightedJudge) or settings.judge.normalize
     found: dict[str, list[float]] = {}
     lots: dict[str, list[bytes]] = {}
-    with JudgedFile.open(out) as judged:
-        for taken, judgment in judged:
-            sample = taken.sample
-            decision = None if judgment is None else judgment.decision
-            scores = [0.0] * len(sample.candidates) if decision is None else decision.scores  # none: all are equal
-            found[sample.id] = chances(scores, gain=sum(weights.values()) or 1.0, bounded=bounded)
-            lots[sample.id] = [digest(sample.id, text)[:8] for text in sample.responses]
+    for id, scores, drawn in _standing(out):
+        found[id] = chances(scores, gain=sum(weights.values()) or 1.0, bounded=bounded)
+        lots[id] = drawn
     chosen = choose(found, budget.of(sum(map(len, found.values()))), lots=lots)
     return {
         id: Finalists(sample_id=id, indices=indices, by_lot=_drawn(found[id], indices))

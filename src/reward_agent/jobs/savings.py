@@ -28,10 +28,10 @@ class Savings:
         """Counts one sample; `audit` is its judgment in full, where there is one."""
         if standing.finalists is None:
             return
-        several = len(standing.finalists) > 1
+        asked = len(standing.finalists) > 1 or standing.final is not None
         self.candidates += len(standing.taken.sample.candidates)
-        self.asked += len(standing.finalists) if several else 0
-        self.settled += not several
+        self.asked += len(standing.finalists) if asked else 0
+        self.settled += not asked
         self.by_lot += standing.by_lot > 0
         self.fell_back += standing.final is not None and standing.final.decision is None
         if audit is None or audit.decision is None or standing.ranks is None:

@@ -59,9 +59,11 @@ def _reason(standing: Standing, decided: bool, tied: int) -> str:
     reason = standing.decision.reason if decided and standing.decision is not None else "no signal could decide"
     if standing.finalists is None:
         return reason + drawn
-    if len(standing.finalists) == 1:
+    if len(standing.finalists) == 1 and standing.final is None:
         return f"alone in the running after the cheap signals: {reason}{drawn}"
-    many = f"{len(standing.finalists)} of {len(standing.taken.sample.candidates)} candidates in the second round: "
+    many = (
+        f"{len(standing.finalists)} of {len(standing.taken.sample.candidates)} candidates got the expensive signals: "
+    )
     return f"{many}{reason}{drawn}"
 
 
