@@ -32,9 +32,12 @@ from reward_agent.types import Decision, Judgment, Signal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ROUNDS = 8
+ROUNDS = 16
 DOUBT = 20
 SEEN = 160
+LATER = 0.8
+"""So much less does the last of a sample's candidates count in one round than the first: those before it may settle the
+matter, so it is better asked a round later."""
 ROUNDING = 1e-9
 """Totals that differ by less are equal."""
 NAME = "round-{}.jsonl"
@@ -128,13 +131,14 @@ async def judge_in_rounds(
 
 
 def next_round(contests: Mapping[str, Contest], allowed: int, gains: Gains) -> dict[str, tuple[int, ...]]:
-    """The likeliest candidates of all samples; of those with the same chance, every sample's first lot comes before any
-    sample's second."""
+    """The likeliest candidates of all samples, a sample's further ones discounted by `LATER`; equals in the order of
+    their lots."""
     line = []
     for id, contest in contests.items():
         waiting = contest.waiting(gains)
-        for turn, index in enumerate(sorted(waiting, key=contest.lots.__getitem__)):
-            line.append((-waiting[index], turn / len(waiting), contest.lots[index], id, index))
+        ranked = sorted((-chance, contest.lots[index], index) for index, chance in waiting.items())
+        for turn, (chance, lot, index) in enumerate(ranked):
+            line.append((chance * (1 - LATER * turn / len(ranked)), lot, id, index))
     chosen: dict[str, list[int]] = {}
     for *_, id, index in sorted(line)[:allowed]:
         chosen.setdefault(id, []).append(index)
