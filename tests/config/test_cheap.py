@@ -1,7 +1,7 @@
 import pytest
 
 from reward_agent.config import load_settings
-from reward_agent.config.cheap import cheap_part, expensive_weights
+from reward_agent.config.cheap import alone_and_bounded, cheap_part, expensive_weights
 from reward_agent.errors import ConfigError
 
 CHAT = "chat.default={type='simulated'}"
@@ -57,3 +57,21 @@ def test_settings_without_a_cheap_signal_cannot_have_a_budget() -> None:
 def test_a_judge_that_is_a_model_is_not_asked_in_the_cheap_round() -> None:
     settings = load_settings(preset="offline", overrides=[CHAT, f"prefer=[{POINT}]", "judge={type='model'}"])
     assert cheap_part(settings).judge.type == "weighted"
+
+
+@pytest.mark.parametrize(
+    ("alone", "overrides"),
+    [
+        (True, [f"prefer=[{POINT}]"]),
+        (False, ["prefer=[{type='model', mode='pair'}]"]),
+        (False, [f"prefer=[{POINT}]", "judge={type='vote'}"]),
+        (False, [f"prefer=[{POINT}]", "judge.normalize=false"]),
+        (False, [f"prefer=[{POINT}]", "judge.weights={rated=-1.0}"]),
+        (
+            False,
+            [f"prefer=[{POINT}]", "verify.factuality.type=grounded", "evidence.type=corpus", "evidence.path=index"],
+        ),
+    ],
+)
+def test_rounds_are_for_signals_that_score_a_candidate_whatever_its_company(alone: bool, overrides: list[str]) -> None:
+    assert alone_and_bounded(load_settings(preset="offline", overrides=[CHAT, *overrides])) is alone

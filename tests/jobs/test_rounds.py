@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reward_agent.jobs.budget import chances, choose
 from reward_agent.jobs.journal import Journal
 from reward_agent.jobs.judging import KeptJudgments
 from reward_agent.jobs.rounds import ROUNDS, Contest, Gains, judge_in_rounds, merged, next_round
@@ -110,17 +109,12 @@ def found(out: Path, id: str) -> float:
     return max(decision.scores) if decision is not None and decision.scores else -1.0
 
 
-def test_rounds_find_more_of_the_best_than_asking_all_at_once(tmp_path: Path) -> None:
+def test_half_of_the_questions_find_nearly_all_of_the_best(tmp_path: Path) -> None:
     bench = Bench(tmp_path, made_up(60))
     allowed = sum(map(len, bench.totals.values())) // 2
     bench.run(allowed)
     assert len(bench.asked) == len(set(bench.asked)) <= allowed
-    even = {id: chances(cheap(len(totals)), gain=1.0, bounded=True) for id, totals in bench.totals.items()}
-    lots = {id: [bytes([k]) for k in range(len(totals))] for id, totals in bench.totals.items()}
-    once = choose(even, allowed, lots=lots)
-    best = {id: totals.index(max(totals)) for id, totals in bench.totals.items()}
-    hits = sum(found(tmp_path, id) == max(totals) for id, totals in bench.totals.items())
-    assert hits >= 6 + sum(best[id] in once[id] for id in best)
+    assert sum(found(tmp_path, id) == max(totals) for id, totals in bench.totals.items()) >= 57
 
 
 def test_a_run_that_was_stopped_asks_nobody_twice_and_ends_the_same(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Which candidates get the expensive signals, within a budget: those that can still win.
 
-    allowed = parse_budget("0.5").of(candidates)
-    finalists = choose({id: chances(scores, gain=1.0), ...}, allowed)
+    allowed = Budget.parse("0.5").of(candidates)
+    finalists = choose({id: chances(scores, gain=1.0, bounded=True), ...}, allowed, lots=...)
 
 After the cheap signals a candidate is so far behind the first. The expensive ones may add anything from 0 to their
 weight, to anyone; under that assumption, `chances` says how likely each candidate is to end up first. All candidates of
