@@ -1,9 +1,9 @@
 """How the candidates of a sample stand, read from a best-of-n run's journals.
 
 Without a budget every candidate was judged once, by all signals. With one there are two rounds: cheap signals of all
-candidates (judgments.jsonl), then all signals of the finalists (finalists.jsonl, final.jsonl; see `rounds`). Scores of two rounds are
-never compared: a finalist stands above who is none, and within a round the scores decide. Who was left out has no score
-by the expensive signals, and gets none.
+candidates (judgments.jsonl), then all signals of the finalists (finalists.jsonl, final.jsonl; see `rounds`). Scores
+of two rounds are never compared: a finalist stands above who is none, and within a round the scores decide. Who was
+left out has no score by the expensive signals, and gets none.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
