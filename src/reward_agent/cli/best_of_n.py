@@ -77,6 +77,7 @@ def best_of_n(
 
 def rebuild(out: Path, *, problems: bool = False) -> None:
     """Writes results and reports anew and shows them."""
+    from reward_agent.jobs.html import LARGE, write_html
     from reward_agent.jobs.picking import write_picks
     from reward_agent.reports.best_of_n_pages import best_of_n_table
 
@@ -84,6 +85,10 @@ def rebuild(out: Path, *, problems: bool = False) -> None:
     if problems:
         say_problems(report.integrity.problems, len(report.integrity.problems))
     terminal().print(best_of_n_table(report))
+    if report.n <= LARGE:
+        typer.echo(shown(f"report: {write_html(out)} to look at"))
+    else:
+        typer.echo(shown(f"to look at: reward-agent view {out}"))
     results = [f"results_best_of_{size.size}.jsonl" for size in report.sizes[-1:]]
     typer.echo(shown(f"in {out}: {', '.join(['selected.jsonl', *results, 'report.md and report.json'])}"))
 
