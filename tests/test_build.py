@@ -44,19 +44,19 @@ def test_an_instruction_without_a_checkable_constraint_is_unjudged_offline() -> 
 def test_the_embedded_preference_breaks_ties_and_outvotes_nothing() -> None:
     prompt = "Describe the sea in exactly two sentences."
     short, long = "Wide. Deep.", "The sea is wide and blue. It is deep, and home to more life than the land, by far."
-    tied = decision(judged(prompt, [short, long], preset="embedded"))
+    tied = decision(judged(prompt, [short, long], preset="offline"))
     assert 0 < abs(tied.scores[0] - tied.scores[1]) < 0.02
-    broken = decision(judged(prompt, [short, f"{long} It is also very cold in winter, I think."], preset="embedded"))
+    broken = decision(judged(prompt, [short, f"{long} It is also very cold in winter, I think."], preset="offline"))
     assert broken.scores[0] > broken.scores[1]
 
 
 def test_a_weight_of_ones_own_replaces_the_small_one() -> None:
-    judgment = judged("Cheer me up!", ["You are great.", "No."], "judge.weights.preference=0.5", preset="embedded")
+    judgment = judged("Cheer me up!", ["You are great.", "No."], "judge.weights.preference=0.5", preset="offline")
     assert decision(judgment).reason.startswith("weighted sum: 0.5 × preference")
 
 
 def test_without_evidence_grounded_factuality_is_no_signal() -> None:
-    agent = build_agent(load_settings(preset="embedded"))
+    agent = build_agent(load_settings(preset="offline"))
     assert [verifier.name for verifier in agent.verifiers] == ["instructions"]
 
 
