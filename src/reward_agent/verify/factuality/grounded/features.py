@@ -90,7 +90,9 @@ def compared(claim: Claim, passages: Sequence[Passage]) -> list[Compared]:
 
 def bearing(one: Compared) -> float:
     """How much a passage bears on the claim: it must be about it before what it says counts."""
-    return (0.2 + one["about"]) * (1 + one["said"] + one["said in one sentence"] + one["literal"] + one["together"] + HALF * one["akin"])
+    return (0.2 + one["about"]) * (
+        1 + one["said"] + one["said in one sentence"] + one["literal"] + one["together"] + HALF * one["akin"]
+    )
 
 
 @cache
@@ -165,9 +167,7 @@ def about(claim: Claim, passage: Passage) -> float:
 
 def _coverage(text: str, there: frozenset[str]) -> float:
     names, common = names_of(text), _rarity_table()
-    weights = {
-        term: common.get(term, 1.0) ** RARE * (NAME_WEIGHT if term in names else 1.0) for term in _terms(text)
-    }
+    weights = {term: common.get(term, 1.0) ** RARE * (NAME_WEIGHT if term in names else 1.0) for term in _terms(text)}
     if not weights:
         return 0.0
     found = sum(weight for term, weight in weights.items() if term in there) / sum(weights.values())
