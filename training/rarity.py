@@ -2,8 +2,8 @@
 
     python -m training.rarity --data ../shared/data [--out FILE]
 
-Over the passages of PopQA, QA-Feedback and BEGIN (training part): the `WORDS` commonest stems, each with how rare it is,
-from 0 (in every passage) to 1 (in one of them). A stem that is not listed counts as 1.
+Over the passages of PopQA, QA-Feedback and BEGIN (training part): the `WORDS` commonest stems, each with how rare it
+is, from 0 (in every passage) to 1 (in one of them). A stem that is not listed counts as 1.
 """
 
 import argparse

@@ -59,8 +59,8 @@ _INVENTION_CUES = re.compile(
 )
 _MAKING_CUES = re.compile(
     r"""\b(?: write | compose | make \s up | make \s me | create | tell \s (?:me \s)? (?:a|an|another|some) | give \s me
-    | come \s up | generate | draft | invent | sing | role-?play | pretend | imagine | brainstorm | help \s me | can \s you
-    | could \s you | would \s you | please | i \s (?:need|want|would \s like|'d \s like)
+    | come \s up | generate | draft | invent | sing | role-?play | pretend | imagine | brainstorm | help \s me
+    | can \s you | could \s you | would \s you | please | i \s (?:need|want|would \s like|'d \s like)
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -3,7 +3,7 @@
     window          the sentences of the passage that bear most on the claim
     about           how much of what the question asks about, or of what the claim names, the passage names too
     said            how much of what the claim adds to its question stands in the window, or in one of its sentences
-    together        how much of the rest of the claim and its question stands in the very sentence that says the new part
+    together        how much of the rest of the claim and its question stands in the sentence that says the new part
     akin            how much of it does not, but a word of the same family does: "actress" for "actor"
     denial          the claim says "not" and the closest sentence does not, or the other way round
 
@@ -167,7 +167,9 @@ def about(claim: Claim, passage: Passage) -> float:
 
 def _coverage(text: str, there: frozenset[str]) -> float:
     names, common = names_of(text), _rarity_table()
-    weights = {term: common.get(term, 1.0) ** RARE * (NAME_WEIGHT if term in names else 1.0) for term in _terms(text)}
+    weights = {
+        term: math.pow(common.get(term, 1.0), RARE) * (NAME_WEIGHT if term in names else 1.0) for term in _terms(text)
+    }
     if not weights:
         return 0.0
     found = sum(weight for term, weight in weights.items() if term in there) / sum(weights.values())

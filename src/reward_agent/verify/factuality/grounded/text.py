@@ -27,7 +27,10 @@ _STOP = (
     "there here he she they them his her their him who whom whose which what when where why how i you we "
     "me my your our us not no also very just only both each such other another same own"
 )
-_FAMILY = ["resses", "ational", "ician", "ation", "ators", "ment", "ress", "ator", "ists", "ians", "isms", "ing", "ion", "ian", "ist", "ism", "ive", "ors", "ers", "ics", "or", "er", "al", "ic", "ed", "y", "e", "s"]
+_FAMILY = (
+    *("resses", "ational", "ician", "ation", "ators", "ment", "ress", "ator", "ists", "ians", "isms", "ing", "ion"),
+    *("ian", "ist", "ism", "ive", "ors", "ers", "ics", "or", "er", "al", "ic", "ed", "y", "e", "s"),
+)
 """Endings that make one word of another, the longer ones first."""
 MIN_ROOT = 3
 MIN_PART = 5
