@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := local,wasm,ifeval
+EXTRAS := local,wasm,ifeval,service,redis,ray,train,plots,hub
 TORCH  := torch==2.13.0  # a bare torch can bring gigabytes of CUDA
 
 DATA   ?= ../shared/data

@@ -2,6 +2,7 @@
 where this checkout has it."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public development data are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """A program that is started where Ctrl-C is ignored, as in a shell's background, ignores it too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,14 +44,6 @@ def test_a_killed_run_goes_on_and_ends_as_an_undisturbed_one(tmp_path: Path) -> 
         assert process.wait() == 0
     for name in ("judgments.jsonl", "report.json"):
         assert (wild / name).read_bytes() == (calm / name).read_bytes()
-
-
-@pytest.fixture
-def heeds_ctrl_c() -> Iterator[None]:
-    """A program that is started where Ctrl-C is ignored, as in a shell's background, ignores it too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.slow

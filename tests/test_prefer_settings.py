@@ -19,7 +19,7 @@ def refused(tmp_path: Path, text: str, match: str) -> None:
 
 def test_an_unknown_scale_is_refused_with_the_command_that_finds_it(tmp_path: Path) -> None:
     text = '[[prefer]]\ntype = "classifier"\nname = "rm"\nmodel = "some/model"\n'
-    refused(tmp_path, text, r"reward-agent calibrate --data PAIRS --prefer rm`.*judge\.normalize = false")
+    refused(tmp_path, text, r"reward-agent calibrate --prefer rm \[--data PAIRS\]`.*judge\.normalize = false")
     file = tmp_path / "config.toml"
     file.write_text(RAW + text)
     assert load_settings(config=file).prefer[0].name == "rm"

@@ -72,6 +72,7 @@ class RewardAgent:
             failures=tuple(f for f in failures if isinstance(f, Failure)),
             decision=decision if isinstance(decision, Decision) else None,
             usage=meter.usage,
+            roles=meter.roles,
         )
 
 

@@ -26,7 +26,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from reward_agent.errors import ReplyError
+from reward_agent.errors import ReplyError, SignalError
 from reward_agent.protocols import ChatModel
 from reward_agent.types import ChatRequest, Message, Role, Usage
 
@@ -70,12 +70,13 @@ class Fence:
 
 
 class Meter:
-    """Adds up what the calls made under `metered()` cost."""
+    """Adds up what the calls made under `metered()` cost: all of them, and by role, the purpose of the question."""
 
-    __slots__ = ("usage",)
+    __slots__ = ("roles", "usage")
 
     def __init__(self) -> None:
         self.usage = Usage()
+        self.roles: dict[str, Usage] = {}
 
 
 _METER: ContextVar[Meter | None] = ContextVar("meter", default=None)
@@ -92,11 +93,41 @@ def metered() -> Iterator[Meter]:
         _METER.reset(token)
 
 
-def spend(usage: Usage) -> None:
+def spend(usage: Usage, *, role: str) -> None:
     """Counts usage that no completion carries, such as that of a reply which was paid for and could not be used."""
     meter = _METER.get()
     if meter is not None:
         meter.usage += usage
+        meter.roles[role] = meter.roles.get(role, Usage()) + usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A question that was put to a model, and its reply, or how the call failed."""
+
+    request: ChatRequest
+    reply: str = ""
+    error: str = ""
+
+
+_EXCHANGES: ContextVar[list[Exchange] | None] = ContextVar("exchanges", default=None)
+
+
+@contextmanager
+def overheard() -> Iterator[list[Exchange]]:
+    """Keeps every question of an `ask` in this context with its reply, also in the tasks started inside it."""
+    exchanges: list[Exchange] = []
+    token = _EXCHANGES.set(exchanges)
+    try:
+        yield exchanges
+    finally:
+        _EXCHANGES.reset(token)
+
+
+def _overhear(exchange: Exchange) -> None:
+    exchanges = _EXCHANGES.get()
+    if exchanges is not None:
+        exchanges.append(exchange)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +216,13 @@ def _reader(reply: type[Reply]) -> tuple[TypeAdapter[Reply], str]:
 
 
 async def _complete(model: ChatModel, request: ChatRequest) -> str:
-    completion = await model.complete(request)
-    spend(completion.usage)
+    try:
+        completion = await model.complete(request)
+    except SignalError as error:
+        _overhear(Exchange(request=request, error=f"{error.kind}: {error}"))
+        raise
+    _overhear(Exchange(request=request, reply=completion.text))
+    spend(completion.usage, role=request.purpose)
     return completion.text
 
 

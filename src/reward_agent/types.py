@@ -15,6 +15,8 @@ from typing import Literal, Self
 
 Role = Literal["system", "user", "assistant", "tool"]
 SignalKind = Literal["verification", "preference"]
+REFUSED = "content_filter"
+"""How an answer ends that the model or a filter refused to give, as OpenAI's API says it."""
 REVERSED = "@reversed"
 """What the id of a sample ends with when its candidates stand in the opposite order."""
 
@@ -220,7 +222,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgment:
-    """Everything that was found out about one sample. `decision` is None where no signal could decide."""
+    """Everything that was found out about one sample. `decision` is None where no signal could decide. `roles` is the
+    usage by the purpose of the questions, such as "factuality.verdicts"."""
 
     sample_id: str
     plan: Plan
@@ -228,6 +231,7 @@ class Judgment:
     failures: tuple[Failure, ...] = ()
     decision: Decision | None = None
     usage: Usage = field(default_factory=Usage)
+    roles: Mapping[str, Usage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,23 +283,50 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One answer that a model gave where it was sampled, as it came: it may be empty. `finish` is why it ended, in the
+    server's word: `stop`, `length` (cut off at max_tokens), `content_filter`."""
+
+    text: str
+    finish: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model or a filter would not answer: what text there is, is no answer."""
+        return self.finish == REFUSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """A chat model's reply and what it cost."""
+    """A chat model's reply and what it cost. `answers`: what a request with `sampling` drew, at least one and at most
+    as many as it asked for; `text` is then the first one's."""
 
     text: str
     usage: Usage
+    answers: tuple[Drawn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How answers are drawn that are wanted as they come, not read by a stage. `n`: how many. `seed`: of the first; the
+    k-th further one has `seed` + k where a server draws by seeds. `top_p`: the share of probability drawn from."""
+
+    n: int = 1
+    seed: int | None = None
+    top_p: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """A question to a chat model. `schema` is a JSON schema the reply must fit; `purpose` names the prompt for
-    the meter, and is not part of the question."""
+    """A question to a chat model. `schema` is a JSON schema the reply must fit; `sampling` asks for answers as they
+    come; `purpose` names the prompt for the meter, and is not part of the question."""
 
     messages: tuple[Message, ...]
     schema: str | None = None
     temperature: float = 0.0
     max_tokens: int = 1024
     purpose: str = ""
+    sampling: Sampling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

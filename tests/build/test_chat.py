@@ -143,8 +143,8 @@ def test_a_replayed_run_equals_the_recorded_one_and_needs_no_server(tmp_path: Pa
     recorded, replayed, said = asyncio.run(run())
     assert any(judgment.failures for judgment in recorded)
     assert any(judgment.decision for judgment in recorded)
-    assert [replace(judgment, usage=Usage()) for judgment in replayed] == [
-        replace(judgment, usage=Usage()) for judgment in recorded
+    assert [replace(judgment, usage=Usage(), roles={}) for judgment in replayed] == [
+        replace(judgment, usage=Usage(), roles={}) for judgment in recorded
     ]
     assert all(judgment.usage.calls == 0 for judgment in replayed)
     assert said[0].startswith("models: 0 calls")

@@ -54,7 +54,7 @@ def test_a_replayed_judgment_equals_the_recorded_one(tmp_path: Path, recorded: J
     shutil.rmtree(tmp_path / "index")
     again = judged(tmp_path, "replay")
     assert again.usage.calls == 0
-    assert replace(again, usage=Usage()) == replace(recorded, usage=Usage())
+    assert replace(again, usage=Usage(), roles={}) == replace(recorded, usage=Usage(), roles={})
 
 
 @pytest.mark.usefixtures("recorded")

@@ -3,7 +3,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from reward_agent.chat.errors import ChatError
 from reward_agent.chat.openai import OpenAIChat, open_openai
 from reward_agent.errors import ConfigError
 from reward_agent.testing.llm_server.http import HttpConnection, HttpReply, HttpRequest
-from reward_agent.types import Completion
+from reward_agent.types import Completion, Sampling
 from tests.chat.conftest import question
 
 KEY = "sk-very-secret-0123456789"
@@ -274,3 +274,53 @@ def test_a_cancelled_call_leaves_the_client_usable() -> None:
             return (await chat.complete(question())).text
 
     assert asyncio.run(run()) == '{"answer": "yes"}'
+
+
+def drawn(rule: Callable[[dict[str, Any]], HttpReply], *, n: int = 3, times: int = 1) -> tuple[list[Any], Server]:
+    request = replace(question(schema=None), sampling=Sampling(n=n, seed=11))
+
+    async def run() -> tuple[list[Any], Server]:
+        async with serving(rule) as server, open_openai(model="m", base_url=server.url, api_key=KEY) as chat:
+            results = [(await asyncio.gather(chat.complete(request), return_exceptions=True))[0] for _ in range(times)]
+            return results, server
+
+    return asyncio.run(run())
+
+
+def choices(body: dict[str, Any], *, most: int = 100) -> HttpReply:
+    texts = [f"answer {number}" for number in range(min(body.get("n", 1), most))]
+    return HttpReply.of({"choices": [{"message": {"content": text}, "finish_reason": "stop"} for text in texts]})
+
+
+def test_several_answers_are_drawn_in_one_request() -> None:
+    (completion,), server = drawn(choices)
+    assert [answer.text for answer in completion.answers] == ["answer 0", "answer 1", "answer 2"]
+    assert [(body["n"], body["seed"]) for body in server.bodies] == [(3, 11)]
+
+
+def test_a_server_that_gives_one_answer_whatever_is_asked_is_heard() -> None:
+    (completion,), server = drawn(lambda body: choices(body, most=1))
+    assert len(completion.answers) == 1
+    assert len(server.bodies) == 1
+
+
+def test_a_server_that_refuses_several_is_asked_for_one() -> None:
+    (completion,), server = drawn(
+        lambda body: refusal(400, "only one completion choice is allowed") if "n" in body else choices(body)
+    )
+    assert len(completion.answers) == 1
+    assert ["n" in body for body in server.bodies] == [True, False]
+
+
+def test_a_question_that_is_refused_with_one_answer_too_fails_as_it_was_refused_first() -> None:
+    (error,), _ = drawn(lambda body: refusal(400, f"too long for n = {body.get('n', 1)}"))
+    assert isinstance(error, ChatError)
+    assert "too long for n = 3" in str(error)
+
+
+def test_a_server_that_refuses_seeds_is_given_none_from_then_on() -> None:
+    results, server = drawn(
+        lambda body: refusal(400, "unsupported parameter: seed") if "seed" in body else choices(body), times=2
+    )
+    assert all(len(completion.answers) == 3 for completion in results)
+    assert ["seed" in body for body in server.bodies] == [True, False, False]

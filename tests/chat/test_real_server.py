@@ -1,5 +1,6 @@
 """A real server and a real, if tiny, language model: `transformers serve` with random weights. Its replies are
-nonsense, so that every question must end as a recorded failure, with nothing scored and nothing lost."""
+nonsense, so that every question must end as a recorded failure, with nothing scored and nothing lost; what is drawn
+from it is kept as it is."""
 
 import asyncio
 import os
@@ -14,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from reward_agent.build import open_agent
+from reward_agent.build import open_agent, open_chat_model
 from reward_agent.config import load_settings
+from reward_agent.config.named import with_chat_model
+from reward_agent.jobs.drawing import GenerateJob
+from reward_agent.jobs.generate import generate
 from reward_agent.testing.checkpoints import tiny_chat_model
 from reward_agent.types import Judgment, Sample
 
@@ -86,3 +90,17 @@ def test_nonsense_replies_are_recorded_failures_and_score_nothing(served: tuple[
         assert all(signal.scores is None for signal in judgment.signals)
         assert judgment.decision is None
         assert judgment.usage.calls > 0
+
+
+def test_a_server_that_knows_no_n_still_gives_every_answer(served: tuple[str, Path], tmp_path: Path) -> None:
+    url, model = served
+    data = tmp_path / "prompts.txt"
+    data.write_text("Why is the sea salty?\nName a river.\n")
+    settings = with_chat_model(load_settings(overrides=["cache.type=off"]), str(model), url)
+    job = GenerateJob(data=str(data), generator="tiny", n=3, max_tokens=16)
+    made = generate(
+        job, settings, lambda: open_chat_model(settings, str(model)), tmp_path / "responses.jsonl", concurrency=1
+    )
+    drawn = asyncio.run(made)
+    assert (drawn.answers, drawn.complete, drawn.missing) == (6, 2, {})
+    assert drawn.usage.calls == 6

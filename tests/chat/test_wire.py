@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reward_agent.chat.errors import ChatError, EmptyReplyError, RefusedError, ServerError, TruncatedError
-from reward_agent.chat.wire import Dialect, Prices, body_of, read_reply, schema_name
-from reward_agent.types import ChatRequest, Message
+from reward_agent.chat.wire import Dialect, Prices, body_of, read_answers, read_reply, schema_name
+from reward_agent.types import ChatRequest, Drawn, Message, Sampling
 from tests.chat.conftest import SCHEMA, question
 
 
@@ -93,3 +95,64 @@ def test_a_reply_without_an_answer_fails_with_its_true_kind_and_its_cost(
 def test_what_is_no_completion_is_a_server_error(content: bytes) -> None:
     with pytest.raises(ServerError, match="no chat completion"):
         read(content)
+
+
+def drawing(**sampling: Any) -> dict[str, Any]:
+    request = replace(question(schema=None), temperature=0.7, sampling=Sampling(**sampling))
+    return body_of(request, "m", Dialect(), with_schema=False, extra={})
+
+
+def test_a_server_is_told_only_what_differs_from_its_own_defaults() -> None:
+    assert drawing().keys() == {"model", "messages", "max_tokens", "temperature"}
+    told = drawing(n=4, seed=7, top_p=0.9)
+    assert (told["n"], told["seed"], told["top_p"], told["temperature"]) == (4, 7, 0.9, 0.7)
+
+
+def test_a_server_that_takes_no_seed_is_given_none() -> None:
+    request = replace(question(schema=None), sampling=Sampling(seed=7))
+    assert "seed" not in body_of(request, "m", Dialect(seeds=False), with_schema=False, extra={})
+
+
+def drawn(*choices: dict[str, Any], n: int = 8) -> tuple[Drawn, ...]:
+    content = json.dumps({"choices": choices, "usage": {"prompt_tokens": 3, "completion_tokens": 5}}).encode()
+    answers, usage = read_answers(content, prices=Prices(), seconds=0.5, n=n)
+    assert (usage.calls, usage.tokens, usage.completion_tokens) == (1, 8, 5)
+    return answers
+
+
+def choice(content: str | None, finish: str | None = "stop", **message: Any) -> dict[str, Any]:
+    return {"message": {"content": content, **message}, "finish_reason": finish}
+
+
+def test_answers_are_what_they_are_empty_cut_off_or_with_thoughts() -> None:
+    assert drawn(choice("yes"), choice("ye", "length"), choice(""), choice(None), choice("<think>x</think>y")) == (
+        Drawn(text="yes", finish="stop"),
+        Drawn(text="ye", finish="length"),
+        Drawn(text="", finish="stop"),
+        Drawn(text="", finish="stop"),
+        Drawn(text="<think>x</think>y", finish="stop"),
+    )
+
+
+def test_an_answer_that_was_refused_is_marked_so() -> None:
+    refused = drawn(choice(None, refusal="I will not."), choice("part", "content_filter"))
+    assert [answer.finish for answer in refused] == ["content_filter", "content_filter"]
+
+
+def test_an_ending_that_is_not_said_is_unknown_and_a_long_one_is_cut() -> None:
+    assert drawn(choice("a", None))[0].finish == "unknown"
+    assert len(drawn(choice("a", "x" * 500))[0].finish) == 40
+
+
+def test_half_a_character_is_made_storable() -> None:
+    assert drawn(choice("half \ud800"))[0].text == "half \ufffd"
+
+
+def test_more_answers_than_were_asked_for_are_left_out() -> None:
+    assert len(drawn(choice("a"), choice("b"), choice("c"), n=2)) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"choices": []}', b'{"choices": "ab"}', b'{"choices": [{}]}'])
+def test_what_holds_no_answer_is_a_server_error(content: bytes) -> None:
+    with pytest.raises(ServerError, match="no chat completion"):
+        read_answers(content, prices=Prices(), seconds=0.5, n=1)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -15,8 +15,8 @@ from reward_agent.chat.throttle import Gate, ThrottledChat
 from reward_agent.errors import SignalError
 from reward_agent.protocols import ChatModel
 from reward_agent.store import Record
-from reward_agent.testing import ScriptedChat
-from reward_agent.types import ChatRequest, Completion, Message, Usage
+from reward_agent.testing import DrawingChat, ScriptedChat
+from reward_agent.types import ChatRequest, Completion, Drawn, Message, Sampling, Usage
 
 
 @dataclass(slots=True)
@@ -138,3 +138,11 @@ def test_a_replay_is_a_chat_model_that_only_knows_its_record() -> None:
     reply, error = asyncio.run(both(replay, "Hello", "Goodbye"))
     assert isinstance(reply, Completion) and reply.text == "Hi"
     assert isinstance(error, SignalError)
+
+
+@wrapped
+def test_drawn_answers_pass_as_they_came(wrap: Callable[[ChatModel], ChatModel]) -> None:
+    model = wrap(DrawingChat(rule=lambda asked, seed: Drawn(text=f"{asked} {seed}", finish="length")))
+    completion = asyncio.run(model.complete(replace(request("Hello"), sampling=Sampling(n=2, seed=5))))
+    answers = (Drawn(text="Hello 5", finish="length"), Drawn(text="Hello 6", finish="length"))
+    assert completion == Completion(text="Hello 5", usage=Usage(calls=1, tokens=2), answers=answers)

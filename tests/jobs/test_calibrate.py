@@ -47,16 +47,19 @@ def test_too_few_pairs_are_refused(tmp_path: Path) -> None:
         asyncio.run(fit_scale(LengthPreference(), pairs(tmp_path, 5), curve=False, concurrency=4))
 
 
+@pytest.mark.parametrize("own_data", [True, False])
 def test_the_command_prints_the_lines_for_a_model_that_has_no_scale_yet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_data: bool
 ) -> None:
     pairs(tmp_path)
     (tmp_path / "lengths.py").write_text("def length(prompt, responses):\n    return [len(t) for t in responses]\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     config = tmp_path / "config.toml"
     config.write_text('[[prefer]]\ntype = "python"\nname = "mine"\nfunction = "lengths:length"\n')
-    told = ["calibrate", "--data", str(tmp_path / "pairs.jsonl"), "--config", str(config), "--prefer"]
+    data = ["--data", str(tmp_path / "pairs.jsonl")] if own_data else []
+    told = ["calibrate", *data, "--config", str(config), "--prefer"]
     done = CliRunner().invoke(app, [*told, "mine"])
     assert done.exit_code == 0, done.output
     assert tomllib.loads(done.output)["calibration"]["spread"] > 0
+    assert ("fitted on 40 pairs" if own_data else "fitted on 90 pairs") in done.output
     assert isinstance(CliRunner().invoke(app, [*told, "yours"]).exception, ConfigError)

@@ -1,8 +1,8 @@
+"""What is special about the file; what every store must do is in tests/contracts/test_store.py."""
+
 import asyncio
 import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reward_agent.errors import StoreError
-from reward_agent.store import Store, key_of, open_store
+from reward_agent.store import key_of, open_store
 
 
 def kept(path: Path, key: str, value: bytes) -> None:
@@ -29,50 +29,6 @@ def found(path: Path, key: str, *, read_only: bool = False) -> bytes | None:
     return asyncio.run(find())
 
 
-def test_what_was_put_is_found_again_and_by_the_next_process(tmp_path: Path) -> None:
-    kept(tmp_path / "new" / "store.sqlite", "a", b"\x00one")
-    assert found(tmp_path / "new" / "store.sqlite", "a") == b"\x00one"
-    assert found(tmp_path / "new" / "store.sqlite", "b") is None
-
-
-def test_the_second_value_of_a_key_takes_the_place_of_the_first(tmp_path: Path) -> None:
-    kept(tmp_path / "store", "a", b"one")
-    kept(tmp_path / "store", "a", b"two")
-    assert found(tmp_path / "store", "a") == b"two"
-
-
-def test_namespaces_do_not_see_each_other(tmp_path: Path) -> None:
-    async def values() -> list[bytes | None]:
-        async with open_store(tmp_path / "store") as store:
-            assert isinstance(store, Store)
-            await store.put("one", "key", b"1")
-            return [await store.get(name, "key") for name in ("one", "two")]
-
-    assert asyncio.run(values()) == [b"1", None]
-
-
-def test_many_callers_at_once_each_get_their_own(tmp_path: Path) -> None:
-    async def values() -> list[bytes | None]:
-        async with open_store(tmp_path / "store") as store:
-            await asyncio.gather(*(store.put("n", str(k), b"%d" % k) for k in range(500)))
-            return await asyncio.gather(*(store.get("n", str(k)) for k in range(501)))
-
-    assert asyncio.run(values()) == [*(b"%d" % k for k in range(500)), None]
-
-
-def test_what_a_caller_that_gave_up_has_put_is_kept_all_the_same(tmp_path: Path) -> None:
-    async def give_up() -> None:
-        async with open_store(tmp_path / "store") as store:
-            task = asyncio.create_task(store.put("test", "a", b"one"))
-            await asyncio.sleep(0)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-
-    asyncio.run(give_up())
-    assert found(tmp_path / "store", "a") == b"one"
-
-
 def test_only_its_user_can_read_what_it_holds(tmp_path: Path) -> None:
     kept(tmp_path / "new" / "store", "a", b"one")
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
@@ -82,30 +38,6 @@ def test_only_its_user_can_read_what_it_holds(tmp_path: Path) -> None:
 def test_one_file_is_left_behind(tmp_path: Path) -> None:
     kept(tmp_path / "store", "a", b"one")
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
-
-
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-from reward_agent.store import open_store
-
-async def write(path, name):
-    async with open_store(Path(path)) as store:
-        await asyncio.gather(*(store.put("test", f"{name}{k}", b"x" * 1000) for k in range(50)))
-        for k in range(50):
-            await store.put("test", "shared", name.encode())
-
-asyncio.run(write(*sys.argv[1:]))
-"""
-
-
-@pytest.mark.slow
-def test_many_processes_open_and_fill_one_new_file_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "store"
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abcd"]
-    assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
-    assert all(found(path, f"{name}{k}") == b"x" * 1000 for name in "abcd" for k in (0, 49))
-    assert found(path, "shared") in {b"a", b"b", b"c", b"d"}
 
 
 def test_a_read_only_store_finds_and_is_left_as_it_was(tmp_path: Path) -> None:
@@ -187,17 +119,6 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="name a file in a folder that you can write"):
         kept(tmp_path / "file" / "store", "a", b"one")
-
-
-def test_a_key_that_is_no_text_fails_its_caller_and_not_the_store(tmp_path: Path) -> None:
-    async def put() -> bytes | None:
-        async with open_store(tmp_path / "store") as store:
-            with pytest.raises(UnicodeEncodeError):
-                await store.put("test", "\ud800", b"one")
-            await store.put("test", "a", b"one")
-            return await store.get("test", "a")
-
-    assert asyncio.run(put()) == b"one"
 
 
 @given(st.lists(st.text()), st.lists(st.text()))

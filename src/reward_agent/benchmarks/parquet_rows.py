@@ -21,29 +21,37 @@ def read_parquet(path: Path, *, max_row_bytes: int) -> Iterator[Row | Problem]:
     Raises ConfigError where pyarrow is not installed, DataError for a file that cannot be opened.
     """
     try:
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow.parquet  # noqa: F401  # says here that it is missing
     except ImportError:
         raise ConfigError(
             f"{path}: reading Parquet needs pyarrow. Install it with: pip install 'reward-agent[parquet]'"
         ) from None
-    number = 0
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as file:
         fault = _unpack(path, file)
         if fault is not None:
             yield fault
             return
-        try:
-            for data in _table_rows(pyarrow.parquet.ParquetFile(file)):
+        yield from table_rows(file, str(path), max_row_bytes=max_row_bytes)
+
+
+def table_rows(file: Any, name: str, *, max_row_bytes: int) -> Iterator[Row | Problem]:
+    """The rows of an open Parquet file; a Problem where it is damaged. `name` stands for it in places."""
+    import pyarrow
+    import pyarrow.parquet
+
+    number = 0
+    try:
+        for batch in pyarrow.parquet.ParquetFile(file).iter_batches(batch_size=_BATCH_ROWS):
+            for data in batch.to_pylist():
                 number += 1
-                yield row_or_problem(data, file=str(path), number=number, max_row_bytes=max_row_bytes)
-        except (pyarrow.ArrowException, OSError, ValueError) as error:
-            first_line = (str(error) or type(error).__name__).split("\n", 1)[0]
-            yield Problem(
-                place=f"{path}: row {number + 1}",
-                what=f"the Parquet file is damaged here ({first_line[:200]}); the rows before were read",
-                remedy="Download it again",
-            )
+                yield row_or_problem(data, file=name, number=number, max_row_bytes=max_row_bytes)
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        first_line = (str(error) or type(error).__name__).split("\n", 1)[0]
+        yield Problem(
+            place=f"{name}: row {number + 1}",
+            what=f"the Parquet file is damaged here ({first_line[:200]}); the rows before were read",
+            remedy="Download it again",
+        )
 
 
 def _unpack(path: Path, file: IO[bytes]) -> Problem | None:
@@ -55,8 +63,3 @@ def _unpack(path: Path, file: IO[bytes]) -> Problem | None:
         unpacked.close()
     file.seek(0)
     return unpacked.fault
-
-
-def _table_rows(table: Any) -> Iterator[Any]:
-    for batch in table.iter_batches(batch_size=_BATCH_ROWS):
-        yield from batch.to_pylist()

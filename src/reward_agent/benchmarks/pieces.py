@@ -58,6 +58,9 @@ def line_pieces(chunks: Iterator[bytes], limit: int, *, line: int = 1) -> Iterat
         yield Piece(raw=bytes(pending), line=line, whole=False)
 
 
+TEXT_BEHIND: Final = "there is more text after the end of the list: it was not read"
+
+
 class ListPieces:
     """Cuts the elements out of one JSON list that comes in chunks.
 
@@ -175,7 +178,7 @@ class ListPieces:
         behind = text.lstrip(_SPACE)
         self.line += text.count(b"\n", 0, len(text) - len(behind))
         if behind:
-            self.lost = "there is more text after the end of the list: it was not read"
+            self.lost = TEXT_BEHIND
 
 
 def _end(pattern: re.Pattern[bytes], chunk: bytes, position: int) -> int:

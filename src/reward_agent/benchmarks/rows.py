@@ -3,9 +3,9 @@
     for row in read_rows("data/judgebench", max_row_bytes=4_000_000):
         print(row.place, row)                  # a Row, or a Problem where one could not be read
 
-Reads JSON lines and JSON lists (told apart by content), Parquet, all of them gzipped or not, and
-`hf:OWNER/NAME[@REV][:SPLIT]`. A bad row costs that row and no other. Memory is bounded by one row, however large
-the file or what a gzip file unpacks to.
+Reads JSON lines and JSON lists (told apart by content), Parquet, all of them gzipped or not, the same at
+`s3://BUCKET/PATH` and `gs://BUCKET/PATH`, and `hf:OWNER/NAME[@REV][:SPLIT]`. A bad row costs that row and no other.
+Memory is bounded by one row, however large the file or what a gzip file unpacks to.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +18,7 @@ from reward_agent.types import Problem
 
 DEFAULT_MAX_ROW_BYTES: Final = 4 * 1024 * 1024
 HUB_PREFIX: Final = "hf:"
+CLOUD_PREFIXES: Final = ("s3://", "gs://")
 SUFFIXES: Final = tuple(end + gz for end in (".json", ".jsonl", ".parquet") for gz in ("", ".gz"))
 
 # A file with more bad rows than this is summed up, so that a hostile file cannot fill the memory with problems.
@@ -78,6 +79,12 @@ def read_rows(
         from reward_agent.benchmarks.hub_rows import read_hub
 
         yield from _limited(read_hub(data, max_row_bytes=max_row_bytes), data)
+        return
+    if data.startswith(CLOUD_PREFIXES):
+        from reward_agent.benchmarks.cloud_rows import read_cloud
+
+        rows = read_cloud(data, max_row_bytes=max_row_bytes, include=include, lists_inside=lists_inside)
+        yield from _limited(rows, data)
         return
     for path in data_files(data, include=include):
         rows = _read_file(path, max_row_bytes=max_row_bytes, lists_inside=lists_inside)

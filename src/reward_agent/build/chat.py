@@ -3,7 +3,7 @@
 import json
 import os
 import urllib.parse
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from reward_agent.build.kept import Kept
@@ -26,15 +26,17 @@ OPENAI_URL = "https://api.openai.com/v1"
 
 
 @asynccontextmanager
-async def open_chat_models(settings: Settings, kept: Kept, *, say: Say) -> AsyncIterator[Mapping[str, ChatModel]]:
-    """The models that a stage asks, by name; at the end says what was asked of them.
+async def open_chat_models(
+    settings: Settings, kept: Kept, *, say: Say, names: Iterable[str] | None = None
+) -> AsyncIterator[Mapping[str, ChatModel]]:
+    """The models of these names, else those that a stage asks; at the end says what was asked of them.
 
     Raises ConfigError where a key is missing.
     """
     ledger = Ledger()
     async with AsyncExitStack() as stack:
         models = {}
-        for name in dict.fromkeys(settings.asked.values()):
+        for name in dict.fromkeys(settings.asked.values() if names is None else names):
             models[name] = await _opened(name, settings.chat[name], kept, ledger, say, stack)
         try:
             yield models

@@ -1,24 +1,23 @@
 """Replies kept in a store, so that a question is paid for once: a `ChatModel` around a `ChatModel`.
 
 A reply is kept only when it is what was asked for: a failed call is never kept, nor is a reply that is no JSON of its
-schema's shape, which would fail every later run in the same way. A reply of the right shape that its reader still
-refuses is kept; turn the cache off, or delete its file, to ask anew. A store that cannot be read or written costs
-calls, and fails none: the cache then stops keeping, and says so once.
+schema's shape, which would fail every later run in the same way, nor fewer answers than were to be drawn. A reply of
+the right shape that its reader still refuses is kept; turn the cache off, or delete its file, to ask anew. A store that
+cannot be read or written costs calls, and fails none: the cache then stops keeping, and says so once.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from reward_agent.chat.questions import question_key
-from reward_agent.chat.schemas import fits
+from reward_agent.chat.stored import KEPT, is_what_was_asked, restored, stored
 from reward_agent.protocols import ChatModel
 from reward_agent.store import Store
 from reward_agent.store.in_flight import InFlight
 from reward_agent.store.keeping import Keeping
-from reward_agent.types import ChatRequest, Completion, Usage
+from reward_agent.types import ChatRequest, Completion
 
 NAMESPACE = "chat"
-KEPT = Usage(cached=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +39,10 @@ class CachedChat:
     async def _found(self, key: str, request: ChatRequest) -> Completion:
         kept = await self.keeping.get(key)
         if kept is not None:
-            return Completion(text=kept.decode("utf-8", "surrogatepass"), usage=KEPT)
+            return restored(kept.decode("utf-8", "surrogatepass"), request)
         completion = await self.model.complete(request)
-        if fits(completion.text, request.schema):
-            await self.keeping.put(key, completion.text.encode("utf-8", "surrogatepass"))
+        if is_what_was_asked(completion, request):
+            await self.keeping.put(key, stored(completion).encode("utf-8", "surrogatepass"))
         return completion
 
 

@@ -78,7 +78,7 @@ class MeteredChat:
             entry.failures[error.kind] += 1
             if isinstance(error, ChatError):
                 entry.usage += error.usage
-                spend(error.usage)
+                spend(error.usage, role=request.purpose)
             raise
         entry.usage += completion.usage
         return completion

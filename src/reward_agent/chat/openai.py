@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from reward_agent.chat.errors import AuthenticationError, BadCallError, CallTimeoutError, ChatError
 from reward_agent.chat.refusals import explained
 from reward_agent.chat.schemas import fits
-from reward_agent.chat.wire import PURPOSE_HEADER, Dialect, Prices, body_of, read_reply
+from reward_agent.chat.wire import PURPOSE_HEADER, Dialect, Prices, body_of, read_answers, read_reply
 from reward_agent.errors import ConfigError
-from reward_agent.types import ChatRequest, Completion
+from reward_agent.types import ChatRequest, Completion, Sampling
 
 if TYPE_CHECKING:
     import openai
@@ -50,6 +50,8 @@ class OpenAIChat:
         or the model, for then no call would succeed."""
         if request.max_tokens < self.least_tokens:
             request = replace(request, max_tokens=self.least_tokens)
+        if request.sampling is not None:
+            return await self._draw(request, request.sampling)
         schemas = self.dialect.schemas is not False and request.schema not in self.dialect.refused_schemas
         if request.schema is None or self.structured != "auto" or not schemas:
             return await self._ask(request, with_schema=self.structured != "prompt" and schemas)
@@ -60,6 +62,19 @@ class OpenAIChat:
         if self.dialect.schemas is None:
             return await self._show(request, request.schema, completion)
         return completion
+
+    async def _draw(self, request: ChatRequest, sampling: Sampling) -> Completion:
+        """The answers. A server that refuses to draw several at once is asked for one: the caller sees that fewer came
+        than it asked for, and asks for the others one by one."""
+        try:
+            return await self._ask(request, with_schema=False)
+        except BadCallError as refusal:
+            if sampling.n == 1:
+                raise
+            try:
+                return await self._ask(replace(request, sampling=replace(sampling, n=1)), with_schema=False)
+            except ChatError:
+                raise refusal from None
 
     async def _ask_without(self, request: ChatRequest, schema: str, refusal: BadCallError) -> Completion:
         """The same with the schema in the prompt. Where that is taken, the schema was what the server refused."""
@@ -103,6 +118,9 @@ class OpenAIChat:
         if "temperature" in body and "temperature" not in self.extra and error.parameter == "temperature":
             self.dialect.temperature = False
             return True
+        if "seed" in body and "seed" not in self.extra and error.parameter == "seed":
+            self.dialect.seeds = False
+            return True
         return False
 
     async def _try(self, request: ChatRequest, body: Mapping[str, Any]) -> Completion:
@@ -127,6 +145,9 @@ class OpenAIChat:
             raise self._explained(error) from None
         self.dialect.keys_accepted = True
         seconds = time.perf_counter() - started
+        if request.sampling is not None:
+            answers, usage = read_answers(response.content, prices=self.prices, seconds=seconds, n=request.sampling.n)
+            return Completion(text=answers[0].text, usage=usage, answers=answers)
         text, usage = read_reply(response.content, prices=self.prices, seconds=seconds, max_tokens=request.max_tokens)
         return Completion(text=text, usage=usage)
 

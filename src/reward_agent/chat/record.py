@@ -6,8 +6,8 @@ that it has one answer. `ReplayedChat` answers from the record alone and never c
 
 from dataclasses import dataclass, field, replace
 
-from reward_agent.chat.cache import KEPT
 from reward_agent.chat.questions import question_key
+from reward_agent.chat.stored import KEPT, restored, stored
 from reward_agent.errors import RecordedError, SignalError
 from reward_agent.protocols import ChatModel
 from reward_agent.store import Record
@@ -38,13 +38,13 @@ class RecordingChat:
         except RecordedError:
             text = None
         if text is not None:
-            return Completion(text=text, usage=KEPT)
+            return restored(text, request)
         try:
             completion = await self.model.complete(request)
         except SignalError as error:
             await self.record.keep_failure(key, error)
             raise
-        await self.record.keep(key, completion.text)
+        await self.record.keep(key, stored(completion))
         return completion
 
 
@@ -60,4 +60,4 @@ class ReplayedChat:
         was not asked when the record was made."""
         asked = f"this question of {request.purpose!r}" if request.purpose else "this question"
         text = await self.record.answer(question_key(self.identity, request), asked=asked)
-        return Completion(text=text, usage=KEPT)
+        return restored(text, request)

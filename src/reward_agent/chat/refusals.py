@@ -97,5 +97,5 @@ def _cause(error: BaseException) -> str:
 
 def _named(said: str) -> str | None:
     """The parameter that the server's words name, where it has no field for it."""
-    known = ("response_format", "json_schema", "max_completion_tokens", "max_tokens", "temperature")
+    known = ("response_format", "json_schema", "max_completion_tokens", "max_tokens", "temperature", "seed")
     return next((name for name in known if name in said), None)

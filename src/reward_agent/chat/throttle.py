@@ -137,5 +137,6 @@ class ThrottledChat:
 
 
 def _tokens(request: ChatRequest) -> int:
-    """What the call may use, before it is known: four characters a token, and the longest reply, as servers count."""
-    return sum(len(message.content) for message in request.messages) // 4 + request.max_tokens
+    """What the call may use, before it is known: four characters a token, and the longest replies, as servers count."""
+    replies = 1 if request.sampling is None else request.sampling.n
+    return sum(len(message.content) for message in request.messages) // 4 + replies * request.max_tokens

@@ -1,7 +1,7 @@
 """A question as OpenAI's chat completions API takes it, and the reply as it comes.
 
 What a server cannot do is learnt from its refusals and kept in a `Dialect`: a JSON schema beside the question (then
-the schema goes into the prompt), `max_tokens` (newer models take `max_completion_tokens`), a temperature.
+the schema goes into the prompt), `max_tokens` (newer models take `max_completion_tokens`), a temperature, a seed.
 """
 
 import json
@@ -12,9 +12,15 @@ from typing import Any
 
 from reward_agent.chat.errors import EmptyReplyError, RefusedError, ServerError, TruncatedError
 from reward_agent.chat.schemas import wire_schema
-from reward_agent.types import ChatRequest, Message, Usage
+from reward_agent.presentation import on_one_line, storable
+from reward_agent.types import REFUSED, ChatRequest, Drawn, Message, Sampling, Usage
 
 PURPOSE_HEADER = "X-Reward-Agent-Purpose"
+_LONGEST_FINISH = 40
+_NO_COMPLETION = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+_NO_COMPLETION_SAID = (
+    "the server's reply is no chat completion; see that base_url names an OpenAI-compatible API, with its /v1"
+)
 _SCHEMA_RULE = "Reply with one JSON value and nothing else. It must fit this JSON schema:\n"
 
 
@@ -23,6 +29,7 @@ class Dialect:
     """What one server has shown that it takes. `schemas`: None until a reply or a refusal has shown it."""
 
     schemas: bool | None = None
+    seeds: bool = True
     refused_schemas: set[str] = field(default_factory=set)
     tokens_key: str = "max_tokens"
     temperature: bool = True
@@ -59,11 +66,25 @@ def body_of(
     }
     if dialect.temperature:
         body["temperature"] = request.temperature
+    if request.sampling is not None:
+        body |= _drawing(request.sampling, dialect)
     if request.schema is not None and with_schema:
         schema, strict = wire_schema(request.schema)
         named = {"name": schema_name(request.purpose), "schema": schema, "strict": strict}
         body["response_format"] = {"type": "json_schema", "json_schema": named}
     return body | dict(extra)
+
+
+def _drawing(sampling: Sampling, dialect: Dialect) -> dict[str, Any]:
+    """What differs from the API's own defaults, so that a server which lacks a parameter is not told of it."""
+    body: dict[str, Any] = {}
+    if sampling.n > 1:
+        body["n"] = sampling.n
+    if sampling.seed is not None and dialect.seeds:
+        body["seed"] = sampling.seed
+    if sampling.top_p != 1.0:
+        body["top_p"] = sampling.top_p
+    return body
 
 
 def _sendable(text: str) -> str:
@@ -91,23 +112,11 @@ def read_reply(content: bytes, *, prices: Prices, seconds: float, max_tokens: in
     for one that gives no answer.
     """
     try:
-        reply = json.loads(content)
-        choice = reply["choices"][0]
-        message, finish = choice["message"], choice.get("finish_reason")
+        choices, usage = _read(content, prices=prices, seconds=seconds)
+        message, finish = choices[0]["message"], choices[0].get("finish_reason")
         text, refusal = message.get("content"), message.get("refusal")
-        counted = reply.get("usage") or {}
-        prompt, completion = int(counted.get("prompt_tokens") or 0), int(counted.get("completion_tokens") or 0)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        raise ServerError(
-            "the server's reply is no chat completion; see that base_url names an OpenAI-compatible API, with its /v1"
-        ) from None
-    usage = Usage(
-        calls=1,
-        tokens=prompt + completion,
-        completion_tokens=completion,
-        seconds=seconds,
-        cost=prices.cost(prompt, completion),
-    )
+    except _NO_COMPLETION:
+        raise ServerError(_NO_COMPLETION_SAID) from None
     if refusal or finish == "content_filter":
         why = f"the model refused: {str(refusal)[:200]!r}" if refusal else "a content filter stopped the reply"
         raise RefusedError(f"{why}; another model may answer", usage=usage)
@@ -120,6 +129,48 @@ def read_reply(content: bytes, *, prices: Prices, seconds: float, max_tokens: in
     if not isinstance(text, str) or not text.strip():
         raise EmptyReplyError("the model replied without text", usage=usage)
     return _without_thoughts(text), usage
+
+
+def read_answers(content: bytes, *, prices: Prices, seconds: float, n: int) -> tuple[tuple[Drawn, ...], Usage]:
+    """The answers of a reply as they came, at least one and at most `n`, and what they cost. An answer may be empty or
+    cut off; one that the model refused is marked so.
+
+    Raises ServerError for what is no completion.
+    """
+    try:
+        choices, usage = _read(content, prices=prices, seconds=seconds)
+        answers = tuple(_answer(choice) for choice in choices[:n])
+    except _NO_COMPLETION:
+        raise ServerError(_NO_COMPLETION_SAID) from None
+    return answers, usage
+
+
+def _answer(choice: Mapping[str, Any]) -> Drawn:
+    text, refusal = choice["message"].get("content"), choice["message"].get("refusal")
+    finish = REFUSED if refusal else choice.get("finish_reason")
+    given = text or refusal
+    return Drawn(
+        text=storable(given) if isinstance(given, str) else "",
+        finish=on_one_line(finish, _LONGEST_FINISH) if isinstance(finish, str) and finish else "unknown",
+    )
+
+
+def _read(content: bytes, *, prices: Prices, seconds: float) -> tuple[list[Any], Usage]:
+    """The choices, at least one, and the cost. Raises one of `_NO_COMPLETION`."""
+    reply = json.loads(content)
+    choices = reply["choices"]
+    if not isinstance(choices, list) or not choices:
+        raise ValueError
+    counted = reply.get("usage") or {}
+    prompt, completion = int(counted.get("prompt_tokens") or 0), int(counted.get("completion_tokens") or 0)
+    usage = Usage(
+        calls=1,
+        tokens=prompt + completion,
+        completion_tokens=completion,
+        seconds=seconds,
+        cost=prices.cost(prompt, completion),
+    )
+    return choices, usage
 
 
 def _without_thoughts(text: str) -> str:

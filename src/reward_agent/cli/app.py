@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import checkers, corpus, judging, models, runs
+from reward_agent.cli import annotate, checkers, corpus, generating, judging, models, runs, serving, train, viewing
 
 COMMANDS = (
     runs.demo,
@@ -13,11 +13,17 @@ COMMANDS = (
     runs.benchmark,
     runs.report,
     runs.compare,
+    viewing.view,
     runs.plan,
+    generating.generate,
+    annotate.annotate,
+    annotate.pairs,
+    train.train_dpo,
     models.doctor,
     models.calibrate,
     corpus.index,
     corpus.search,
+    serving.serve,
     checkers.sandbox_check,
     checkers.run_checker,
 )

@@ -9,8 +9,11 @@ from reward_agent.cli.options import Config, Preset, Set
 
 
 def calibrate(
-    data: Annotated[str, typer.Option(help="Preference pairs: a file in one of TRL's shapes.")],
     prefer: Annotated[str, typer.Option(help="The name of a configured preference model.")],
+    data: Annotated[
+        str | None,
+        typer.Option(help="Preference pairs: a file in one of TRL's shapes.", show_default="the starter set"),
+    ] = None,
     isotonic: Annotated[bool, typer.Option("--isotonic", help="Fit a curve on the labels, too.")] = False,
     preset: Preset = None,
     config: Config = None,
@@ -18,17 +21,21 @@ def calibrate(
 ) -> None:
     """Fit a preference model's scale once.
 
-    Prints the lines for the configuration.
+    Prints the lines for the configuration. Best on pairs like those to be judged; the starter set's 180 answers give a
+    first one.
     """
     import asyncio
+    from importlib.resources import as_file
 
     from reward_agent.build import open_preference_model
     from reward_agent.config import load_settings
     from reward_agent.jobs.calibrate import fit_scale, read_pairs
+    from reward_agent.starter import PAIRS
 
     raw = ["judge.type=weighted", "judge.normalize=false", "judge.weights={}"]  # no scale is there yet
     settings = load_settings(preset=preset, config=config, overrides=[*(set_ or []), *raw])
-    pairs, problems = read_pairs(data, settings)
+    with as_file(PAIRS) as starter:
+        pairs, problems = read_pairs(data or str(starter), settings)
     for problem in problems[:SHOWN_PROBLEMS]:
         say(f"warning: {problem}")
 

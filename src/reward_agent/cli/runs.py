@@ -9,10 +9,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reward_agent.cli.console import SHOWN_PROBLEMS, say, shown, sound, terminal
-from reward_agent.cli.options import Config, Preset, Record, Replay, Set, recorded
+from reward_agent.cli.options import (
+    Config,
+    Engine,
+    EngineName,
+    Parquet,
+    Preset,
+    RayAddress,
+    RayWorkers,
+    Record,
+    Replay,
+    Set,
+    as_parquet,
+    opened_agent,
+    recorded,
+)
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from reward_agent.config import Settings
+    from reward_agent.engines import Judge
     from reward_agent.jobs.benchmark import BenchmarkJob
     from reward_agent.reports.metrics import BenchmarkReport
 
@@ -40,7 +57,12 @@ def demo(
         index = json.dumps(str(starter_index(folder / "corpus")))  # TOML takes the same string
         settings = load_settings(preset=preset, overrides=["evidence.type=corpus", f"evidence.path={index}"])
     with as_file(PAIRS) as pairs:
-        run_and_show(BenchmarkJob(benchmark="pairs", data=str(pairs)), settings, folder)
+        run_and_show(
+            BenchmarkJob(benchmark="pairs", data=str(pairs)),
+            settings,
+            folder,
+            opened_agent(settings, EngineName.local, None, None),
+        )
     program = "reward-agent" if shutil.which("reward-agent") else str(Path(sys.executable).with_name("reward-agent"))
     typer.echo("To see why one sample is judged as it is:")
     typer.echo(
@@ -64,6 +86,10 @@ def benchmark(
     concurrency: Annotated[int | None, typer.Option(min=1, help="Samples in flight at once.")] = None,
     record: Record = None,
     replay: Replay = None,
+    engine: Engine = EngineName.local,
+    ray_address: RayAddress = None,
+    ray_workers: RayWorkers = None,
+    parquet: Parquet = False,
 ) -> None:
     """Benchmark a reward agent by published rules."""
     from reward_agent.config import load_settings
@@ -73,7 +99,9 @@ def benchmark(
     if concurrency is not None:
         overrides.append(f"run.concurrency={concurrency}")
     settings = load_settings(preset=preset, config=config, overrides=overrides)
-    run_and_show(BenchmarkJob(benchmark=name, data=data, limit=limit, both_orders=both_orders), settings, out)
+    job = BenchmarkJob(benchmark=name, data=data, limit=limit, both_orders=both_orders)
+    with as_parquet(out, wanted=parquet):
+        run_and_show(job, settings, out, opened_agent(settings, engine, ray_address, ray_workers))
 
 
 def plan(
@@ -165,10 +193,11 @@ def compare(
         terminal().print(paired_table(paired))
 
 
-def run_and_show(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
+def run_and_show(
+    job: "BenchmarkJob", settings: "Settings", out: Path, opened: "AbstractAsyncContextManager[Judge]"
+) -> None:
     import asyncio
 
-    from reward_agent.build import open_agent
     from reward_agent.jobs.benchmark import read_data, run_benchmark
     from reward_agent.jobs.progress import shown_progress
 
@@ -179,7 +208,7 @@ def run_and_show(job: "BenchmarkJob", settings: "Settings", out: Path) -> None:
         say(f"warning: {len(reading.problems) - SHOWN_PROBLEMS} more in {out / 'integrity.json'}")
 
     async def judged() -> "BenchmarkReport":
-        async with open_agent(settings, eager=True, say=say) as agent:
+        async with opened as agent:
             with shown_progress(job.benchmark, terminal(stderr=True)) as watch:
                 return await run_benchmark(job, reading, settings, agent, out, watch=watch)
 
@@ -196,7 +225,7 @@ def show_report(report: "BenchmarkReport", out: Path) -> None:
 
     console = terminal()
     console.print(benchmark_table(report))
-    typer.echo(shown(f"report: {out / 'report.md'} and report.json"))
+    typer.echo(shown(f"report: {out / 'report.html'} to look at, {out / 'report.md'} and report.json"))
 
 
 def unused(parent: Path, name: str) -> Path:

@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Tag
+from pydantic import Discriminator, Field, Tag, field_validator
 
-from reward_agent.config.section import Off, Section, type_or
+from reward_agent.config.section import Off, Section
+from reward_agent.store.redis import Address
 
 
 class FileCache(Section):
@@ -25,4 +26,34 @@ class FileCache(Section):
         return folder / "reward-agent" / "cache.sqlite"
 
 
-CacheSettings = Annotated[Annotated[FileCache, Tag("file")] | Annotated[Off, Tag("off")], type_or("file")]
+class RedisCache(Section):
+    """A Redis server that many machines share (extra `redis`): `url` is `redis://HOST[:PORT][/DATABASE]`, `rediss://`
+    for TLS, or `unix:///PATH`. `password_env`: the environment variable with its password. `ca_file`: certificates to
+    trust beside the system's. `prefix`: what the names of our keys begin with. `timeout_s`: for a connection
+    and for a reply; a server that takes longer is done without."""
+
+    type: Literal["redis"] = "redis"
+    url: str
+    password_env: str | None = None
+    ca_file: str | None = None
+    prefix: str = Field(default="reward-agent", pattern=r"^[\w.-]{1,100}$")
+    timeout_s: float = Field(default=5.0, gt=0, le=600)
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, url: str) -> str:
+        Address(url=url)
+        return url
+
+
+def _kind(value: Any) -> Any:
+    """A `url` alone says which kind it is."""
+    if isinstance(value, dict):
+        return value.get("type", "redis" if "url" in value else "file")
+    return getattr(value, "type", None)
+
+
+CacheSettings = Annotated[
+    Annotated[FileCache, Tag("file")] | Annotated[RedisCache, Tag("redis")] | Annotated[Off, Tag("off")],
+    Discriminator(_kind),
+]

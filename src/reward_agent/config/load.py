@@ -8,13 +8,22 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from reward_agent.config.section import Section
 from reward_agent.config.settings import DEFAULT_PRESET, Settings
+from reward_agent.config.train import DEFAULT_TRAIN_PRESET, TrainSettings
 from reward_agent.errors import ConfigError
+
+JUDGING, TRAINING = "", "training"
+"""Where the presets lie: those of judging at the top, those of training in a folder of their own."""
+
+
+Tree = TypeVar("Tree", bound=Section)
 
 
 def load_settings(preset: str | None = None, config: Path | None = None, overrides: Iterable[str] = ()) -> Settings:
@@ -22,32 +31,48 @@ def load_settings(preset: str | None = None, config: Path | None = None, overrid
 
     Raises ConfigError naming the key and what it takes.
     """
+    return _loaded(Settings, JUDGING, preset, DEFAULT_PRESET, config, overrides)
+
+
+def load_train_settings(
+    preset: str | None = None, config: Path | None = None, overrides: Iterable[str] = ()
+) -> TrainSettings:
+    """The same for training, whose presets are its own."""
+    return _loaded(TrainSettings, TRAINING, preset, DEFAULT_TRAIN_PRESET, config, overrides)
+
+
+def presets(folder: str = JUDGING) -> list[str]:
+    """The names `--preset` takes."""
+    return sorted(item.name.removesuffix(".toml") for item in _presets(folder).iterdir() if item.name.endswith(".toml"))
+
+
+def _presets(folder: str) -> Traversable:
+    return resources.files("reward_agent").joinpath("presets", folder)
+
+
+def _loaded(
+    model: type[Tree], folder: str, preset: str | None, default: str, config: Path | None, overrides: Iterable[str]
+) -> Tree:
     tree: dict[str, Any] = {}
     if config is not None:
         tree = _read_toml(config)
         tree.pop("job", None)  # a run's own settings.toml says there what was asked for
-    name = preset or tree.get("preset") or DEFAULT_PRESET
-    tree = _merged(_read_preset(str(name)), tree)
+    name = preset or tree.get("preset") or default
+    tree = _merged(_read_preset(str(name), folder), tree)
     tree["preset"] = name
     for override in sorted(overrides, key=_sets_a_type, reverse=True):  # a type first: it drops the old one's keys
         _apply(tree, override)
     try:
-        return Settings.model_validate(tree)
+        return model.model_validate(tree)
     except ValidationError as error:
         raise ConfigError(_explained(error, tree)) from None
 
 
-def presets() -> list[str]:
-    """The names `--preset` takes."""
-    folder = resources.files("reward_agent").joinpath("presets")
-    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
-
-
-def _read_preset(name: str) -> dict[str, Any]:
-    if name not in presets():
-        raise ConfigError(f"there is no preset {name!r}; the presets are: {', '.join(presets())}")
-    text = resources.files("reward_agent").joinpath("presets", f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _read_preset(name: str, folder: str) -> dict[str, Any]:
+    known = presets(folder)
+    if name not in known:
+        raise ConfigError(f"there is no preset {name!r}; the presets are: {', '.join(known)}")
+    return tomllib.loads(_presets(folder).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

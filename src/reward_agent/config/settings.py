@@ -14,6 +14,7 @@ from reward_agent.config.route import RouteSettings, RuleRouting
 from reward_agent.config.run import RunSettings
 from reward_agent.config.sandbox import SandboxSettings
 from reward_agent.config.section import Off, Section
+from reward_agent.config.serve import ServeSettings
 
 DEFAULT_PRESET = "offline"
 
@@ -39,6 +40,7 @@ class Settings(Section):
     judge: JudgeSettings = WeightedJudge()
     sandbox: SandboxSettings = SandboxSettings()
     run: RunSettings = RunSettings()
+    serve: ServeSettings = ServeSettings()
 
     @property
     def asked(self) -> dict[str, str]:
@@ -91,7 +93,8 @@ class Settings(Section):
                 if model.calibration is None:
                     raise ValueError(
                         f"the preference model {model.name!r} has no calibration, so its unit is unknown: give it "
-                        "`calibration = { centre = ..., spread = ... }`, which `reward-agent calibrate --data PAIRS "
-                        f"--prefer {model.name}` fits and prints, or set judge.normalize = false for a raw sum"
+                        "`calibration = { centre = ..., spread = ... }`, which `reward-agent calibrate "
+                        f"--prefer {model.name} [--data PAIRS]` fits and prints, or set judge.normalize = false for a "
+                        "raw sum"
                     )
         return self

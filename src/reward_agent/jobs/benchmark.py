@@ -6,11 +6,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from reward_agent.agent import RewardAgent
 from reward_agent.benchmarks import BENCHMARKS, Benchmark, Reading, fingerprint, read_benchmark
 from reward_agent.config import Settings
+from reward_agent.engines import Judge, in_flight
 from reward_agent.errors import DataError, ReportError, RunError
 from reward_agent.jobs.folder import RunFolder, code_version, evidence_fingerprint, write_whole
+from reward_agent.jobs.html import write_html
 from reward_agent.jobs.journal import read_rows
 from reward_agent.jobs.judging import judge_all, read_judgments, sample_of, scores_by_order
 from reward_agent.jobs.run import Watch
@@ -58,7 +59,7 @@ def read_data(job: BenchmarkJob, settings: Settings) -> Reading:
 
 
 async def run_benchmark(
-    job: BenchmarkJob, reading: Reading, settings: Settings, agent: RewardAgent, out: Path, *, watch: Watch
+    job: BenchmarkJob, reading: Reading, settings: Settings, agent: Judge, out: Path, *, watch: Watch
 ) -> BenchmarkReport:
     """Judges what the folder does not yet hold, and writes the report.
 
@@ -82,14 +83,14 @@ async def run_benchmark(
             [labeled.sample for labeled in reading.samples],
             folder.journal_file,
             both_orders=job.both_orders,
-            concurrency=settings.run.concurrency,
+            concurrency=in_flight(agent, settings),
             watch=watch,
         )
         return write_report(out)
 
 
 def write_report(out: Path) -> BenchmarkReport:
-    """Recomputes report.json and report.md from the journal. Raises RunError where the folder holds no run."""
+    """Recomputes report.json, .md and .html from the journal. Raises RunError where the folder holds no run."""
     run = _Run.load(out)
     compare, comparisons = run.benchmark.compare, run.comparisons()
     lengths = {s.sample.id: [float(len(text)) for text in s.sample.responses] for s in run.samples}
@@ -108,6 +109,7 @@ def write_report(out: Path) -> BenchmarkReport:
     )
     write_whole(out / "report.json", _REPORT.dump_json(report, indent=2).decode() + "\n")
     write_whole(out / "report.md", benchmark_markdown(report))
+    write_html(out)
     return report
 
 

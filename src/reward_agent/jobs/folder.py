@@ -23,14 +23,13 @@ from pydantic import ValidationError
 
 from reward_agent.config import Settings
 from reward_agent.config.evidence import CorpusSource
+from reward_agent.config.section import Section
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import locked
 
-IRRELEVANT = frozenset(
-    {"job.data", "evidence.path", "run.concurrency", "cache.type", "cache.file", "record.mode", "record.file"}
-)
+IRRELEVANT = frozenset({"job.data", "evidence.path", "run.concurrency", "record.mode", "record.file"})
 """Keys that cannot change a judgment: where data and index lie (their fingerprints count), how many samples run at
-once, and where replies are kept."""
+once, and where replies are kept, to which the whole section `cache` belongs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +67,9 @@ class RunFolder:
         finally:
             lock.release()
 
-    def claim(self, job: Mapping[str, Any], settings: Settings) -> None:
+    def claim(self, job: Mapping[str, Any], settings: Section) -> None:
         """Makes the folder, which is `held`, this job's. Raises RunError when it is another's, naming what differs."""
-        tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True)}
+        tree = {"job": _without_none(job), **settings.model_dump(mode="json", exclude_none=True, exclude={"serve"})}
         if self.settings_file.exists():
             differences = list(_differences(self._read_tree(), tree))
             if differences:
@@ -127,12 +126,18 @@ def write_whole(path: Path, text: str) -> None:
 def whole_file(path: Path) -> Iterator[TextIO]:
     """A file to write piece by piece that stands at `path`, whole, when the block ends without an error, and else not
     at all. Raises RunError."""
+    with whole_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def whole_path(path: Path) -> Iterator[Path]:
+    """The same for what writes a file by its path."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        yield temporary
         temporary.replace(path)
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror}. Make room or choose another --out folder.") from error
@@ -147,7 +152,7 @@ def _without_none(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     before, after = dict(_leaves(old)), dict(_leaves(new))
     for key in sorted(before.keys() | after.keys()):
-        if key not in IRRELEVANT and before.get(key) != after.get(key):
+        if key not in IRRELEVANT and not key.startswith("cache.") and before.get(key) != after.get(key):
             yield f"{key}: {before.get(key, 'not set')} there, {after.get(key, 'not set')} now"
 
 

@@ -19,8 +19,8 @@ from typing import Any, Self, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from reward_agent.agent import RewardAgent
 from reward_agent.config import Settings
+from reward_agent.engines import Judge, in_flight
 from reward_agent.errors import DataError, RunError
 from reward_agent.jobs.folder import RunFolder, code_version, evidence_fingerprint, whole_file, write_whole
 from reward_agent.jobs.journal import read_rows
@@ -47,7 +47,7 @@ class FileJob:
 
 
 async def judge_file(
-    job: FileJob, settings: Settings, agent: RewardAgent, out: Path, *, watch: Watch = lambda tally: None
+    job: FileJob, settings: Settings, agent: Judge, out: Path, *, watch: Watch = lambda tally: None
 ) -> Integrity:
     """Judges what the folder does not yet hold; returns what the file was like.
 
@@ -62,7 +62,7 @@ async def judge_file(
             (taken.sample for taken in read_rows(folder.samples_file, _TAKEN)),
             folder.journal_file,
             both_orders=False,
-            concurrency=settings.run.concurrency,
+            concurrency=in_flight(agent, settings),
             count=count,
             watch=watch,
         )

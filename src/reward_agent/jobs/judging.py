@@ -11,6 +11,7 @@ from typing import Self
 from pydantic import TypeAdapter, ValidationError
 
 from reward_agent.agent import RewardAgent
+from reward_agent.engines import Judge
 from reward_agent.errors import RunError
 from reward_agent.jobs.journal import JUDGED_ANEW, Journal, read_rows, read_sized_rows
 from reward_agent.jobs.run import Tally, Watch, run_all
@@ -31,7 +32,7 @@ _HEAD = TypeAdapter(_Head)
 
 
 async def judge_all(
-    agent: RewardAgent,
+    agent: Judge,
     samples: Iterable[Sample],
     path: Path,
     *,

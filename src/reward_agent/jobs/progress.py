@@ -22,11 +22,12 @@ from rich.text import Text
 from reward_agent.jobs.run import Tally, Watch
 
 PLAIN_EVERY_S = 10.0
+SHOWN_EVERY_S = 0.1
 
 
 @contextmanager
-def shown_progress(title: str, console: Console) -> Iterator[Watch]:
-    """Yields the function that a job tells its tally to. At the end one line says what was done and how fast."""
+def shown_progress(title: str, console: Console, *, done: str = "judged") -> Iterator[Watch]:
+    """Yields the function that a job tells its tally to. At the end one line says what was `done` and how fast."""
     latest = Tally(total=0)
     started = time.monotonic()
     progress = Progress(
@@ -42,36 +43,44 @@ def shown_progress(title: str, console: Console) -> Iterator[Watch]:
     )
     bar = progress.add_task(title, total=None, notes="")
     spoken = started
+    updated = 0.0
 
     def watch(tally: Tally) -> None:
-        nonlocal latest, spoken
-        latest = tally
+        nonlocal latest, spoken, updated
+        latest, now = tally, time.monotonic()
+        if now - updated < SHOWN_EVERY_S and tally.done < tally.total:
+            return
+        updated = now
         progress.update(bar, total=tally.total, completed=tally.done, notes=_notes(tally))
         if not console.is_terminal and time.monotonic() - spoken > PLAIN_EVERY_S:
             spoken = time.monotonic()
-            console.print(_line(title, tally, spoken - started))
+            console.print(_line(title, tally, spoken - started, done))
 
     with progress:
         yield watch
-    console.print(_line(title, latest, time.monotonic() - started))
+    console.print(_line(title, latest, time.monotonic() - started, done))
 
 
 class _Rate(ProgressColumn):
     """Rows a second."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+        return Text(_rate(task.speed) if task.speed else "")
 
 
-def _line(title: str, tally: Tally, seconds: float) -> Text:
+def _rate(a_second: float) -> str:
+    return f"{a_second:,.0f}/s" if a_second >= 10 else f"{a_second:,.2g}/s"
+
+
+def _line(title: str, tally: Tally, seconds: float, done: str) -> Text:
     new = tally.done - tally.resumed
-    parts = [f"{title}: {tally.done:,} of {tally.total:,} judged"]
+    parts = [f"{title}: {tally.done:,} of {tally.total:,} {done}"]
     if tally.resumed:
         parts.append(f"{tally.resumed:,} of them before")
     if new and seconds > 0:
         rate = new / seconds
         left = (tally.total - tally.done) / rate
-        parts.append(f"{rate:,.0f}/s" + (f", {left:,.0f} s to go" if left else f" in {seconds:,.1f} s"))
+        parts.append(_rate(rate) + (f", {left:,.0f} s to go" if left else f" in {seconds:,.1f} s"))
     if notes := _notes(tally):
         parts.append(notes)
     return Text(", ".join(parts))

@@ -138,7 +138,7 @@ def _signal_lines(signal: Signal) -> Iterator[RenderableType]:
 
 def _finding_lines(verdict: Verdict, signal: Signal) -> Iterator[RenderableType]:
     for finding in verdict.findings[:SHOWN_FINDINGS]:
-        word, style = _standing(finding, signal)
+        word, style = standing(finding, signal)
         line = Text.assemble((word, style), "  ", one_line(f"{finding.subject}: {finding.reason}", limit=SHOWN_LINE))
         for source in finding.sources[:SHOWN_SOURCES]:
             line.append(f"  «{one_line(source, limit=SHOWN_LINE)}»", style="dim")
@@ -149,7 +149,7 @@ def _finding_lines(verdict: Verdict, signal: Signal) -> Iterator[RenderableType]
         yield _item(f"and {len(verdict.findings) - SHOWN_FINDINGS} more findings", indent=6, style="dim")
 
 
-def _standing(finding: Finding, signal: Signal) -> tuple[str, str]:
+def standing(finding: Finding, signal: Signal) -> tuple[str, str]:
     """A mark and a word, since not everyone sees the colour and not every terminal has the mark."""
     if finding.score is None:
         return "? not decided", "yellow"

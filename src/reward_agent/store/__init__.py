@@ -5,8 +5,11 @@
         value = await store.get("chat", key_of("model-a", question))      # the bytes, or None
 
     protocol.py   what a store is, so that another kind can take the place of the default
-    sqlite.py     the default: one SQLite file, safe for many processes, reads and writes batched off the event loop
+    sqlite.py     the default: one SQLite file, safe for many processes, read and written off the event loop
     opening.py    how its file is opened, made and recognised, and what its troubles mean
+    redis.py      a Redis server, for many machines (`open_redis`; extra `redis`)
+    batching.py   reads and writes that come together are served together
+    keeping.py    a store that may break without harm      in_flight.py: what is asked at the same time is asked once
     record.py     a run's answers, and their failures, in a store
     keys.py       a key out of everything that must differ for the value to differ
 

@@ -11,12 +11,14 @@ from reward_agent.types import (
     ChatRequest,
     Completion,
     Decision,
+    Drawn,
     Finding,
     Message,
     Outcome,
     Passage,
     Plan,
     Sample,
+    Sampling,
     Signal,
     Usage,
     Verdict,
@@ -134,6 +136,24 @@ class ListeningChat:
     async def complete(self, request: ChatRequest) -> Completion:
         self.requests.append(request)
         return await self.chat.complete(request)
+
+
+@dataclass(slots=True, kw_only=True)
+class DrawingChat:
+    """Draws answers by a rule from the last turn's text and the answer's seed; at most `most` at a request, as servers
+    do that know no `n`. A rule that raises SignalError fails the request. Keeps the `requests`."""
+
+    rule: Callable[[str, int | None], Drawn]
+    most: int | None = None
+    requests: list[ChatRequest] = field(default_factory=list)
+
+    async def complete(self, request: ChatRequest) -> Completion:
+        self.requests.append(request)
+        sampling = request.sampling or Sampling()
+        asked, n = request.messages[-1].content, min(sampling.n, self.most or sampling.n)
+        seeds = (None if sampling.seed is None else sampling.seed + k for k in range(n))
+        answers = tuple(self.rule(asked, seed) for seed in seeds)
+        return Completion(text=answers[0].text, usage=Usage(calls=1, tokens=n), answers=answers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ def main() -> None:
     parser.add_argument("--faults", default="", metavar="KIND=SHARE,...", help="such as 429=0.05,hang=0.02")
     parser.add_argument("--seed", type=int, default=0, help="of the faults; the same seed gives the same faults")
     parser.add_argument("--retry-after-s", type=float, default=0.05, help="what a 429 asks for (default: 0.05)")
+    parser.add_argument(
+        "--choices", default="all", choices=("all", "one", "refused"), help="what to do with n above 1 (default: all)"
+    )
     parser.add_argument("--no-schemas", action="store_true", help="refuse response_format, as some servers do")
     asked = parser.parse_args()
     try:
@@ -39,6 +42,7 @@ async def _serve(asked: argparse.Namespace, faults: Faults) -> None:
         faults=faults,
         retry_after_s=asked.retry_after_s,
         schemas=not asked.no_schemas,
+        choices=asked.choices,
     ) as server:
         print(f"serving on {server.url}", flush=True)
         await asyncio.Event().wait()

@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakSet
 
 from pydantic import TypeAdapter
@@ -14,10 +14,12 @@ from pydantic import TypeAdapter
 from reward_agent.chat import PURPOSE_HEADER, schema_name
 from reward_agent.testing.llm_server.faults import Faults
 from reward_agent.testing.llm_server.http import HttpConnection, HttpReply, HttpRequest
-from reward_agent.testing.simulated import ANSWERS
-from reward_agent.types import ChatRequest, Message
+from reward_agent.testing.simulated import ANSWERS, drawn
+from reward_agent.testing.simulated.generate import PURPOSE as DRAWN
+from reward_agent.types import ChatRequest, Message, Sampling
 
 MODEL = "simulated"
+Choices = Literal["all", "one", "refused"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,12 +39,14 @@ _STATS = TypeAdapter(Stats)
 
 @dataclass(slots=True, kw_only=True)
 class LlmServer:
-    """A running server: `url` is the base_url for a client. `retry_after_s` is what its 429 asks for."""
+    """A running server: `url` is the base_url for a client. `retry_after_s` is what its 429 asks for. `choices`: what
+    it does with `n` above 1."""
 
     latency_s: float = 0.0
     faults: Faults = field(default_factory=Faults)
     retry_after_s: float = 0.05
     schemas: bool = True
+    choices: Choices = "all"
     url: str = ""
     stats: Stats = field(default_factory=Stats)
 
@@ -79,12 +83,16 @@ class LlmServer:
             return _error(400, f"the simulated model has no answer to prompts of {chat.purpose!r}")
         if "response_format" in asked and not self.schemas:
             return _error(400, "response_format is not supported here")
+        if chat.sampling is not None and chat.sampling.n > 1 and self.choices != "all":
+            if self.choices == "refused":
+                return _error(400, "only one completion choice is allowed")
+            chat = replace(chat, sampling=replace(chat.sampling, n=1))
         fault = self.faults.draw(request.body)
         if fault is not None:
             self.stats.faults[fault] += 1
-        return self._replied_with(fault, lambda: ANSWERS[chat.purpose](chat), characters)
+        return self._replied_with(fault, lambda: drawn(chat), characters)
 
-    def _replied_with(self, fault: str | None, answer: Callable[[], str], characters: int) -> HttpReply:
+    def _replied_with(self, fault: str | None, answer: Callable[[], list[str]], characters: int) -> HttpReply:
         match fault:
             case "429":
                 reply = _error(429, "rate limit reached", kind="rate_limit_exceeded")
@@ -94,20 +102,21 @@ class LlmServer:
             case "hang":
                 return HttpReply(hang=True)
             case "refusal":
-                return _completion(None, characters, refusal="I cannot help with that.")
+                return _completion([None], characters, refusal="I cannot help with that.")
             case "empty":
-                return _completion("", characters)
+                return _completion([""], characters)
             case "garbled":
                 return HttpReply(body=b"<html>bad gateway</html>")
-        text = answer()
+        texts = answer()
+        halves = [text[: len(text) // 2] for text in texts]
         match fault:
             case "cut":
-                return replace(_completion(text, characters), cut=True)
+                return replace(_completion(texts, characters), cut=True)
             case "malformed":
-                return _completion(text[: len(text) // 2], characters)
+                return _completion(halves, characters)
             case "length":
-                return _completion(text[: len(text) // 2], characters, finish="length")
-        return _completion(text, characters)
+                return _completion(halves, characters, finish="length")
+        return _completion(texts, characters)
 
 
 @asynccontextmanager
@@ -118,11 +127,17 @@ async def llm_server(
     faults: Faults | None = None,
     retry_after_s: float = 0.05,
     schemas: bool = True,
+    choices: Choices = "all",
 ) -> AsyncIterator[LlmServer]:
     """Runs the server on loopback in this event loop (`port` 0: a free one). Without `schemas` it refuses
-    `response_format`, as some servers do. Raises OSError where the port is taken."""
+    `response_format`, and by `choices` it gives one answer where several are asked for, or refuses to, as some servers
+    do. Raises OSError where the port is taken."""
     server = LlmServer(
-        latency_s=latency_ms / 1000, faults=faults or Faults(), retry_after_s=retry_after_s, schemas=schemas
+        latency_s=latency_ms / 1000,
+        faults=faults or Faults(),
+        retry_after_s=retry_after_s,
+        schemas=schemas,
+        choices=choices,
     )
     connections: WeakSet[HttpConnection] = WeakSet()
 
@@ -153,13 +168,19 @@ def _read(asked: Any, headers: Mapping[str, str]) -> ChatRequest:
         schema=json.dumps(schema["schema"]) if schema else None,
         temperature=float(asked.get("temperature", 1.0)),
         purpose=purpose,
+        sampling=Sampling(n=int(asked.get("n", 1)), seed=asked.get("seed")) if purpose == DRAWN else None,
     )
 
 
-def _completion(text: str | None, characters: int, *, finish: str = "stop", refusal: str | None = None) -> HttpReply:
-    tokens = {"prompt_tokens": characters // 4, "completion_tokens": len(text or "") // 4}
-    message = {"role": "assistant", "content": text, "refusal": refusal}
-    choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
+def _completion(
+    texts: Sequence[str | None], characters: int, *, finish: str = "stop", refusal: str | None = None
+) -> HttpReply:
+    tokens = {"prompt_tokens": characters // 4, "completion_tokens": sum(len(text or "") for text in texts) // 4}
+    messages = [{"role": "assistant", "content": text, "refusal": refusal} for text in texts]
+    choices = [
+        {"index": place, "message": message, "finish_reason": finish, "logprobs": None}
+        for place, message in enumerate(messages)
+    ]
     usage = {**tokens, "total_tokens": sum(tokens.values())}
     return HttpReply.of(
         {
@@ -167,7 +188,7 @@ def _completion(text: str | None, characters: int, *, finish: str = "stop", refu
             "object": "chat.completion",
             "created": 0,
             "model": MODEL,
-            "choices": [choice],
+            "choices": choices,
             "usage": usage,
         }
     )

@@ -15,13 +15,14 @@ good a model would be.
 from reward_agent.testing.simulated import doctor as _doctor
 from reward_agent.testing.simulated import evidence as _evidence
 from reward_agent.testing.simulated import factuality as _factuality
+from reward_agent.testing.simulated import generate as _generate
 from reward_agent.testing.simulated import instructions as _instructions
 from reward_agent.testing.simulated import route as _route
 from reward_agent.testing.simulated import taste as _taste
 from reward_agent.testing.simulated.chat import SimulatedChat
-from reward_agent.testing.simulated.registry import ANSWERS, Fenced, answers, fenced_texts
+from reward_agent.testing.simulated.registry import ANSWERS, Fenced, answers, drawn, fenced_texts
 
-STAGES = (_doctor, _evidence, _factuality, _instructions, _route, _taste)
+STAGES = (_doctor, _evidence, _factuality, _generate, _instructions, _route, _taste)
 """The files that register answers, imported for that."""
 
-__all__ = ["ANSWERS", "STAGES", "Fenced", "SimulatedChat", "answers", "fenced_texts"]
+__all__ = ["ANSWERS", "STAGES", "Fenced", "SimulatedChat", "answers", "drawn", "fenced_texts"]

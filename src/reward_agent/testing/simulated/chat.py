@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from reward_agent.errors import SignalError
-from reward_agent.testing.simulated.registry import ANSWERS
-from reward_agent.types import ChatRequest, Completion, Usage
+from reward_agent.testing.simulated.registry import ANSWERS, drawn
+from reward_agent.types import ChatRequest, Completion, Drawn, Usage
 
 CHARACTERS_A_TOKEN = 4
 
@@ -32,10 +32,12 @@ class SimulatedChat:
         characters = sum(len(message.content) for message in request.messages)
         self.calls[request.purpose] += 1
         self.prompt_characters[request.purpose] += characters
-        text = ANSWERS[request.purpose](request)
+        texts = drawn(request)
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         self.spans.append((began, loop.time()))
-        completion = len(text) // CHARACTERS_A_TOKEN
-        tokens = characters // CHARACTERS_A_TOKEN + completion
-        return Completion(text=text, usage=Usage(calls=1, tokens=tokens, completion_tokens=completion))
+        completion = sum(map(len, texts)) // CHARACTERS_A_TOKEN
+        usage = Usage(calls=1, tokens=characters // CHARACTERS_A_TOKEN + completion, completion_tokens=completion)
+        if request.sampling is None:
+            return Completion(text=texts[0], usage=usage)
+        return Completion(text=texts[0], usage=usage, answers=tuple(Drawn(text=text, finish="stop") for text in texts))

@@ -10,7 +10,7 @@ A purpose is the stage and the prompt file's name, as `ask` is told.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reward_agent.types import ChatRequest
 
@@ -39,6 +39,15 @@ def answers(purpose: str) -> Callable[[Answer], Answer]:
         return answer
 
     return register
+
+
+def drawn(request: ChatRequest) -> list[str]:
+    """The texts for a request: one, or as many as its sampling asks for, each by a seed of its own."""
+    answer, sampling = ANSWERS[request.purpose], request.sampling
+    if sampling is None:
+        return [answer(request)]
+    seeds = (None if sampling.seed is None else sampling.seed + k for k in range(sampling.n))
+    return [answer(replace(request, sampling=replace(sampling, n=1, seed=seed))) for seed in seeds]
 
 
 def fenced_texts(request: ChatRequest) -> list[Fenced]:

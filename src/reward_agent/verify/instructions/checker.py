@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from reward_agent.presentation import on_one_line
 from reward_agent.protocols import Sandbox
 from reward_agent.types import Outcome
-from reward_agent.verify.instructions.shorten import one_line
 
 EXAMPLES_AT_LEAST = 2
 SOURCE_AT_MOST = 20_000
@@ -74,7 +74,7 @@ class Admission:
         if complaint := _too_little(checker):
             return complaint
         if self.lint is not None and (reasons := await self.lint.admit(checker.source)):
-            return "it is not admitted: " + "; ".join(one_line(reason, 200) for reason in reasons[:_REASONS_SHOWN])
+            return "it is not admitted: " + "; ".join(on_one_line(reason, 200) for reason in reasons[:_REASONS_SHOWN])
         own = (*checker.passing, *checker.failing)
         texts = (*own, *checker.kept_passing, *checker.kept_failing)
         first = tuple(await self.sandbox.run(checker.source, texts))
@@ -107,7 +107,7 @@ def _wanted(passing: Sequence[str], failing: Sequence[str]) -> tuple[Outcome, ..
 def _wrong_own(texts: Sequence[str], outcomes: Sequence[Outcome], wanted: Sequence[Outcome]) -> Iterator[str]:
     wrong = [(t, o, w) for t, o, w in zip(texts, outcomes, wanted, strict=False) if o is not w]
     for text, outcome, expected in wrong[:_SHOWN]:
-        shown = one_line(text, _SHOWN_CHARACTERS)
+        shown = on_one_line(text, _SHOWN_CHARACTERS)
         yield f"on your own example {shown!r} it ends in {outcome.value!r}, expected {expected.value!r}"
 
 

@@ -22,6 +22,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from reward_agent.presentation import on_one_line, shortened
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
 from reward_agent.verify.instructions.constraint import Constraint
@@ -30,7 +31,6 @@ from reward_agent.verify.instructions.kinds_offered import kinds_offered
 from reward_agent.verify.instructions.parameters import UNITS, constraint_of
 from reward_agent.verify.instructions.parse_rules import Parse
 from reward_agent.verify.instructions.share import Shared
-from reward_agent.verify.instructions.shorten import one_line, shortened
 
 PURPOSE = "instructions.parse"
 INSTRUCTION_AT_MOST = 8_000
@@ -124,7 +124,7 @@ class ModelParser:
         taken = _places(instruction, [constraint.span for constraint in rules.constraints])
         shown = shortened(instruction, INSTRUCTION_AT_MOST)
         offered = kinds_offered(_blanked(instruction, taken))
-        spans = one_line(
+        spans = on_one_line(
             "; ".join(dict.fromkeys(c.span for c in rules.constraints if c.span)) or "nothing", _READ_SHOWN
         )
         fence = Fence(shown, spans)
@@ -190,7 +190,7 @@ def _checked(
 def _requested(item: _Requirement, span: str, constraint: Constraint | None) -> Requested:
     code = item.hard and constraint is None
     return Requested(
-        says=one_line(item.says, SAYS_AT_MOST) or one_line(span, SAYS_AT_MOST),
+        says=on_one_line(item.says, SAYS_AT_MOST) or on_one_line(span, SAYS_AT_MOST),
         span=span,
         hard=item.hard or constraint is not None,
         constraint=constraint,
@@ -211,7 +211,7 @@ def _constraint(item: _Requirement, span: str, outside: list[str]) -> Constraint
     try:
         return constraint_of(item.kind, {param.name: _plain(param.value) for param in item.params}, span=span)
     except ValueError as error:
-        outside.append(one_line(str(error), 200))
+        outside.append(on_one_line(str(error), 200))
         return None
 
 

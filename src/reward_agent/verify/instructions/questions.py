@@ -22,11 +22,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator
 
 from reward_agent.errors import SignalError
-from reward_agent.presentation import storable
+from reward_agent.presentation import on_one_line, shortened, storable
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
 from reward_agent.verify.instructions.constraint import Measurement
-from reward_agent.verify.instructions.shorten import one_line, shortened
 
 PURPOSE = "instructions.soft"
 INSTRUCTION_AT_MOST = 2_000
@@ -81,7 +80,7 @@ class ModelQuestions:
         """A row of measurements for each candidate of the part."""
         shown = [shortened(text, CANDIDATE_AT_MOST) for text in part]
         asked_about = shortened(instruction, INSTRUCTION_AT_MOST)
-        listed = "\n".join(f"{number}. {one_line(text, 500)}" for number, text in enumerate(says, start=1))
+        listed = "\n".join(f"{number}. {on_one_line(text, 500)}" for number, text in enumerate(says, start=1))
         fence = Fence(asked_about, listed, *shown)
         try:
             reply = await ask(
@@ -144,7 +143,7 @@ def _complete_reply(candidates: int, requirements: int) -> type[_Reply]:
 
 
 def _measurement(verdict: _Verdict, *, cut: bool) -> Measurement:
-    why = one_line(verdict.why, _WHY)
+    why = on_one_line(verdict.why, _WHY)
     words = f"{verdict.verdict}, by a model's judgment{f': {why}' if why else ''}"
     if cut:
         words += f" (shown without its middle, {CANDIDATE_AT_MOST:,} characters of it)"
@@ -154,4 +153,4 @@ def _measurement(verdict: _Verdict, *, cut: bool) -> Measurement:
 
 
 def _failed(error: SignalError) -> Measurement:
-    return Measurement(met=None, measured=f"not decided: {one_line(storable(str(error)), _WHY)}")
+    return Measurement(met=None, measured=f"not decided: {on_one_line(storable(str(error)), _WHY)}")

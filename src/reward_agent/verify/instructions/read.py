@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reward_agent.errors import SignalError
+from reward_agent.presentation import on_one_line
 from reward_agent.types import Finding
 from reward_agent.verify.instructions.checker import Checker
 from reward_agent.verify.instructions.parse_model import (
@@ -34,7 +35,6 @@ from reward_agent.verify.instructions.requirement import (
     unread,
     vetted,
 )
-from reward_agent.verify.instructions.shorten import one_line
 from reward_agent.verify.instructions.write import CheckerWriter
 from reward_agent.verify.instructions.written import WrittenChecks
 
@@ -85,9 +85,9 @@ class ModelReader:
         try:
             found = await self.parser.parse(in_one(texts), rules)
         except SignalError as error:
-            why = f"the model could not read it ({one_line(str(error), 200)})"
+            why = f"the model could not read it ({on_one_line(str(error), 200)})"
             left = (Requirement(says="", span=clause, way=Unchecked(why=why)) for clause in rules.unparsed)
-            note = Finding(subject="reading by the model", score=None, reason=f"failed: {one_line(str(error), 300)}")
+            note = Finding(subject="reading by the model", score=None, reason=f"failed: {on_one_line(str(error), 300)}")
             return ReadInstruction(requirements=(*by_rules, *left), notes=(note,), errors=(error,))
         by_model, errors = await self._with_ways(found.requested)
         left = (
@@ -106,7 +106,7 @@ class ModelReader:
         """A clause that the rules could not read, put to the model as it stands where no model has read it."""
         if not self.asks:
             return unread(clause)
-        return Requirement(says=one_line(clause, 400), span=clause, way=Asked(why="no rule could read it"))
+        return Requirement(says=on_one_line(clause, 400), span=clause, way=Asked(why="no rule could read it"))
 
     async def _with_ways(
         self, requested: tuple[Requested, ...]
@@ -135,9 +135,9 @@ class ModelReader:
         try:
             written = await self.writer.checker(item.says, item.passing, item.failing)
         except SignalError as error:
-            return self._question(f"writing a checker failed: {one_line(str(error), 200)}"), error
+            return self._question(f"writing a checker failed: {on_one_line(str(error), 200)}"), error
         if not isinstance(written, Checker):
-            return self._question(one_line(written.why, 300)), None
+            return self._question(on_one_line(written.why, 300)), None
         if self.checks is not None and (why := self.checks.quarantined(written)):
             return self._question(why), None
         return Written(checker=written, tier=self.writer.admission.tier), None
@@ -176,5 +176,5 @@ def _sources(requirements: tuple[Requirement, ...]) -> Iterator[Finding]:
                 subject=f"written checker {checker.digest}",
                 score=None,
                 reason=way.admitted,
-                sources=(checker.source, *(one_line(test, 300) for test in tests)),
+                sources=(checker.source, *(on_one_line(test, 300) for test in tests)),
             )

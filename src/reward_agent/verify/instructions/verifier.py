@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reward_agent.errors import SignalError
-from reward_agent.presentation import storable
+from reward_agent.presentation import on_one_line, storable
 from reward_agent.types import Failure, Finding, Sample, Signal, Verdict
 from reward_agent.verify.instructions.catalog import measure
 from reward_agent.verify.instructions.constraint import Measurement, Reading
@@ -29,7 +29,6 @@ from reward_agent.verify.instructions.questions import ModelQuestions
 from reward_agent.verify.instructions.read import ModelReader, ReadInstruction, in_one, read_by_rules
 from reward_agent.verify.instructions.requirement import Asked, Requirement, Unchecked, Vetted, Written
 from reward_agent.verify.instructions.scores import share_met, weight_of
-from reward_agent.verify.instructions.shorten import one_line
 from reward_agent.verify.instructions.standing import texts_to_parse
 from reward_agent.verify.instructions.written import WrittenChecks
 
@@ -154,7 +153,7 @@ class InstructionVerifier:
         try:
             return await self.checks.measured(way.checker, texts), None
         except SignalError as error:
-            why = f"not decided: {one_line(storable(str(error)), 200)}"
+            why = f"not decided: {on_one_line(storable(str(error)), 200)}"
             return [Measurement(met=None, measured=why)] * len(texts), error
 
     def _verdict(self, requirements: Sequence[Requirement], row: Row) -> Verdict:

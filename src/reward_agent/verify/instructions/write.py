@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter, ValidationError
 
 from reward_agent.errors import StoreError
+from reward_agent.presentation import on_one_line
 from reward_agent.prompting import Fence, ask, load_prompt
 from reward_agent.protocols import ChatModel
 from reward_agent.store import Store
 from reward_agent.verify.instructions.checker import EXAMPLES_AT_LEAST, Admission, Checker
 from reward_agent.verify.instructions.parse_model import usable_examples
 from reward_agent.verify.instructions.share import Shared
-from reward_agent.verify.instructions.shorten import one_line
 
 PURPOSE = "instructions.write"
 REPAIRS_AT_MOST = 2
@@ -131,5 +131,5 @@ class CheckerWriter:
 def normalised(says: str) -> str:
     """What makes two requirements the same: their words, whatever the blanks, the case of the first letter and the
     full stop at the end. The case of the rest can matter to a keyword."""
-    flat = one_line(says, len(says) + 1).rstrip(" .")
+    flat = on_one_line(says, len(says) + 1).rstrip(" .")
     return flat[:1].lower() + flat[1:]
