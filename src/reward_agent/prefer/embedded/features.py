@@ -1,4 +1,5 @@
-"""(prompt, response) -> numbers: how long, how it is laid out, how it speaks, what it shares with the prompt.
+"""(prompt, response) -> numbers: how long, how it is laid out, how it speaks, what it shares with the prompt,
+whether its words stand in order.
 
 Everything is counted by rules, in time linear in the text: about a millisecond for an answer of 300 tokens. Nothing
 here knows what is true or whether an instruction was followed. `weights.json` was fitted to exactly these numbers, so
@@ -10,6 +11,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reward_agent.types import Message
 
@@ -34,6 +36,8 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]", re.MULTILINE)
 _CITATION = re.compile(r"\[\d{1,3}\]")
 _LINK = re.compile(r"https?://|www\.")
 _DIGIT = re.compile(r"\d")
+_START = re.compile(r"""[.!?]["”)]?\s+(\S)""")
+_CAPITAL_INSIDE = re.compile(r"[^\W\d_][,;]?[ ][A-Z][a-z]")
 
 
 def _phrase(pattern: str) -> re.Pattern[str]:
@@ -127,6 +131,7 @@ def features(prompt: Asked, response: str) -> dict[str, float]:
     found |= _layout(response, words)
     found |= _tone(response, words)
     found |= _form(response, raw)
+    found |= _order(response, words)
     found["script differs"] = abs(prompt.foreign - _foreign(response))
     return found | _as_asked(prompt, found)
 
@@ -202,6 +207,20 @@ def _form(response: str, raw: Sequence[str]) -> dict[str, float]:
         "a template shows": float(bool(_LEAK.search(response))),
         "blanks to fill": float(bool(_BLANK_TO_FILL.search(response))),
         "empty": float(not raw),
+    }
+
+
+def _order(response: str, words: Sequence[str]) -> dict[str, float]:
+    """What is lost when words are shuffled: common words seldom follow one another, sentences start with a capital."""
+    common = [word in _STOP for word in words]
+    count, share = len(words), sum(common) / max(1, len(words))
+    starts = _START.findall(response)
+    lower = sum(1 for start in starts if start.islower())
+    return {
+        "common words together": sum(a and b for a, b in pairwise(common)) / max(1, count - 1) - share**2,
+        "sentences start with a capital": (len(starts) - lower + 1) / (len(starts) + 1),
+        "sentences start in lower case": lower / (3 + len(starts)),
+        "capitals inside sentences": len(_CAPITAL_INSIDE.findall(response)) / (10 + count),
     }
 
 
