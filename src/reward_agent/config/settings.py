@@ -66,7 +66,7 @@ class Settings(Section):
         model is the weakest voice in both, whatever else is named or not."""
         if isinstance(self.judge, ModelJudge):
             return {}
-        published = PUBLISHED_VOTES if isinstance(self.judge, VoteJudge) else {}
+        published = dict(PUBLISHED_VOTES) if isinstance(self.judge, VoteJudge) else {}
         embedded = {model.name: EMBEDDED_WEIGHT for model in self.prefer if isinstance(model, EmbeddedPrefer)}
         return embedded | (self.judge.weights or published)
 
