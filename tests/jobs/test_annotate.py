@@ -110,7 +110,7 @@ def test_ties_and_what_nobody_could_judge_make_no_pair_and_are_counted(tmp_path:
 
 
 def test_the_card_says_how_the_data_were_made_and_that_the_chosen_are_longer(tmp_path: Path) -> None:
-    _, out = made(tmp_path, [{**ROW, "id": f"r{number}"} for number in range(3)])
+    _, out = made(tmp_path, [{**ROW, "id": f"r{number}"} for number in range(9)])
     card = (out / "README.md").read_text()
     assert card.startswith("---\npretty_name: ")
     assert "data_files: pairs.jsonl" in card
@@ -154,3 +154,9 @@ def test_data_card_and_report_are_what_goes_onto_the_hub(tmp_path: Path) -> None
     files = pushed_files(out, report)
     assert set(files) == {"pairs.jsonl", "pairs.json", "README.md"}
     assert all(path.is_file() for path in files.values())
+
+
+def test_a_few_pairs_show_no_length_bias(tmp_path: Path) -> None:
+    report, out = made(tmp_path, [ROW])
+    assert report.pairs == 1
+    assert "Pairs: 1, too few to say more" in (out / "README.md").read_text()

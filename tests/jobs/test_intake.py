@@ -87,3 +87,23 @@ def test_a_file_without_a_usable_row_is_refused_with_the_reason(tmp_path: Path) 
     data = written(tmp_path / "r.jsonl", [{"question": "q"}])
     with pytest.raises(DataError, match="not one of 1 rows can be used"):
         judged(data, tmp_path / "out")
+
+
+def test_columns_that_json_cannot_hold_cost_no_row(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = pyarrow.table(
+        {
+            "id": ["a"],
+            "prompt": ["p"],
+            "responses": [["please", "now"]],
+            "picture": [b"\xff\x00"],
+            "value": [float("nan")],
+        }
+    )
+    parquet.write_table(table, tmp_path / "r.parquet")
+    judged(str(tmp_path / "r.parquet"), tmp_path / "out")
+    with JudgedFile.open(tmp_path / "out") as file:
+        ((taken, judgment),) = file
+    assert judgment is not None
+    assert taken.columns == {"value": None}

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from reward_agent.benchmarks.definition import Benchmark, Entry
 from reward_agent.benchmarks.fields import columns_shown
+from reward_agent.benchmarks.own_ids import OwnIds
 from reward_agent.benchmarks.row_errors import RowFault, UnknownLabel
 from reward_agent.benchmarks.rows import DEFAULT_MAX_ROW_BYTES, Row, read_rows
 from reward_agent.benchmarks.table import BENCHMARKS
@@ -100,8 +101,7 @@ class _Collected:
     labels: Counter[str] = field(default_factory=Counter)
     columns: Mapping[str, Any] | None = None
     _places: dict[bytes, str] = field(default_factory=dict)
-    _ids: set[str] = field(default_factory=set)
-    _times: Counter[str] = field(default_factory=Counter)
+    _ids: OwnIds = field(default_factory=OwnIds)
 
     def take(self, item: Row | Problem) -> None:
         """One more row. Raises DataError for an unknown label that is not to be set aside."""
@@ -144,12 +144,8 @@ class _Collected:
         self.samples.append(labeled)
 
     def _with_own_id(self, labeled: LabeledSample) -> LabeledSample:
-        id = wanted = labeled.sample.id
-        while id in self._ids:
-            self._times[wanted] += 1
-            id = f"{wanted}#{self._times[wanted] + 1}"
-        self._ids.add(id)
-        return labeled if id == wanted else replace(labeled, sample=replace(labeled.sample, id=id))
+        id = self._ids.of(labeled.sample.id)
+        return labeled if id == labeled.sample.id else replace(labeled, sample=replace(labeled.sample, id=id))
 
     def summarise_repeats(self, data: str) -> None:
         """One loud problem where far more rows repeat than any published benchmark has."""

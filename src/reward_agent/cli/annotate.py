@@ -176,7 +176,7 @@ def _show(report: "PairsReport", out: Path, push: str | None, hub: "HuggingFaceH
         typer.echo(f"  {report.near_duplicates:,} near-duplicate candidates left out")
     typer.echo(length_bias(report).replace("**", ""))
     names = ", ".join(f"{name} ({count:,} rows)" for name, count in report.files.items())
-    typer.echo(shown(f"{out}: {names}; {CARD}"))
+    typer.echo(shown(f"{out}: {names}; {CARD}; to look at: reward-agent view {out}"))
     if hub is not None and push is not None:
         address = hub.upload(repository_of(push), pushed_files(out, report), private=not public)
         typer.echo(shown(f"uploaded: {address}"))

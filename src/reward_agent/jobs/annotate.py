@@ -21,6 +21,7 @@ from reward_agent.config import Settings
 from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError, RunError
 from reward_agent.jobs.folder import RunFolder, code_version, write_whole
+from reward_agent.jobs.html import LARGE, write_html
 from reward_agent.jobs.intake import FileJob, JudgedFile, judge_file
 from reward_agent.jobs.pairing.card import data_card
 from reward_agent.jobs.pairing.rows import (
@@ -84,12 +85,15 @@ async def annotate(
     *,
     watch: Watch = lambda tally: None,
 ) -> tuple[Integrity, PairsReport]:
-    """Judges what the folder does not yet hold, and writes the pairs; returns what the file was like, and the report.
-    Raises DataError for a file without a usable row;
+    """Judges what the folder does not yet hold, and writes the pairs and, unless the run is large, report.html; returns
+    what the file was like, and the report of the pairs. Raises DataError for a file without a usable row;
     ConfigError for a required signal that the settings do not have; RunError as `judge_file` does."""
     check_required(options.rules, settings)
     integrity = await judge_file(job, settings, agent, out, watch=watch)
-    return integrity, write_pairs(out, options)
+    report = write_pairs(out, options)
+    if report.prompts <= LARGE:
+        write_html(out)
+    return integrity, report
 
 
 def write_pairs(out: Path, options: PairOptions) -> PairsReport:

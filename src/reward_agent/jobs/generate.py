@@ -14,7 +14,6 @@ and `finish_reasons` says so.
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, replace
@@ -23,6 +22,7 @@ from typing import Any, TextIO
 
 from pydantic import TypeAdapter
 
+from reward_agent.benchmarks.own_ids import OwnIds, renamed
 from reward_agent.config import Settings
 from reward_agent.config.chat import OpenAIChatSettings
 from reward_agent.errors import DataError, RunError
@@ -117,8 +117,7 @@ class _Taken:
     ids: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     set_aside: int = 0
-    _seen: set[str] = field(default_factory=set)
-    _times: Counter[str] = field(default_factory=Counter)
+    _own: OwnIds = field(default_factory=OwnIds)
     _digest: Any = field(default_factory=hashlib.sha256)
     _contents: set[bytes] = field(default_factory=set)
     duplicates: int = 0
@@ -140,15 +139,10 @@ class _Taken:
             file.write(_PROMPT.dump_json(prompt).decode() + "\n")
 
     def _with_own_id(self, prompt: Prompt) -> Prompt:
-        id = prompt.id
-        while id in self._seen:
-            self._times[prompt.id] += 1
-            id = f"{prompt.id}#{self._times[prompt.id] + 1}"
-        self._seen.add(id)
+        id = self._own.of(prompt.id)
         if id == prompt.id:
             return prompt
-        what = f"the id {prompt.id[:80]!r} stands at an earlier row; it is called {id!r} here"
-        self._note(Problem(place=prompt.place, what=what, remedy="Give each row an id of its own", set_aside=False))
+        self._note(renamed(prompt.place, prompt.id, id))
         return replace(prompt, id=id)
 
     def _note(self, problem: Problem) -> None:

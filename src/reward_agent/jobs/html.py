@@ -17,6 +17,8 @@ from reward_agent.reports.html.queries import MOST, Query, found
 FILE = "report.html"
 MOST_SAMPLES = 2_000
 """A run with more samples shows as many in the file, the most telling ones."""
+LARGE = 20_000
+"""A run of more samples is for `reward-agent view`: a job writes no file of it unasked, which would take a minute."""
 MOST_BYTES = 24_000_000
 """... or fewer, so that their pages have at most so many bytes before they are compressed."""
 TEXT_CHARS = 20_000

@@ -11,7 +11,6 @@ what is in flight, and an id a row. Rows that cannot be read are set aside, and 
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Self, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
+from reward_agent.benchmarks.own_ids import OwnIds, renamed
 from reward_agent.config import Settings
 from reward_agent.engines import Judge, in_flight
 from reward_agent.errors import DataError, RunError
@@ -127,8 +127,7 @@ class _Collected:
     duplicates: int = 0
     problems: list[Problem] = field(default_factory=list)
     _digest: Any = field(default_factory=hashlib.sha256)
-    _ids: set[str] = field(default_factory=set)
-    _times: Counter[str] = field(default_factory=Counter)
+    _ids: OwnIds = field(default_factory=OwnIds)
     _contents: set[bytes] = field(default_factory=set)
 
     def take_all(self, items: Iterator[Taken | Problem], file: TextIO) -> None:
@@ -153,15 +152,11 @@ class _Collected:
         file.write(_TAKEN.dump_json(replace(taken, sample=sample)).decode() + "\n")
 
     def _with_own_id(self, taken: Taken) -> Sample:
-        sample, id = taken.sample, taken.sample.id
-        while id in self._ids:
-            self._times[sample.id] += 1
-            id = f"{sample.id}#{self._times[sample.id] + 1}"
-        self._ids.add(id)
+        sample = taken.sample
+        id = self._ids.of(sample.id)
         if id == sample.id:
             return sample
-        what = f"the id {sample.id[:80]!r} stands at an earlier row; it is called {id!r} here"
-        self._note(Problem(place=taken.place, what=what, remedy="Give each row an id of its own", set_aside=False))
+        self._note(renamed(taken.place, sample.id, id))
         return replace(sample, id=id)
 
     def _note(self, problem: Problem) -> None:

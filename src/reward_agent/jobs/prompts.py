@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from reward_agent.benchmarks.carried import carried
 from reward_agent.benchmarks.fields import columns_shown, prompt_of, word
 from reward_agent.benchmarks.row_errors import RowFault
 from reward_agent.benchmarks.rows import Row, read_rows
@@ -21,7 +22,6 @@ from reward_agent.types import Message, Problem
 PROMPT_COLUMNS: Final = ("prompt", "instruction", "question", "Question", "input", "query", TEXT_COLUMN)
 ID_COLUMNS: Final = ("id", "key", "prompt_id", "question_id", "QuestionId", "pair_id", "uid")
 PLACE: Final = "{prompt}"
-_NO_JSON: Final = object()
 _NOT_CARRIED: Final = frozenset(
     {
         *("id", "prompt", "responses", "generator", "finish_reasons", "missing"),  # what our own rows hold
@@ -88,22 +88,8 @@ def _prompt(row: Row, shape: PromptShape) -> Prompt:
     if messages[-1].role == "assistant":
         raise RowFault(f"{name} ends with an assistant turn", "End it with the turn that is to be answered")
     others = (key for key in row.data if key != name and key not in _NOT_CARRIED)
-    columns = {key: found for key in others if (found := _as_json(row.data[key])) is not _NO_JSON}
+    columns = carried(row.data, others)
     return Prompt(id=_id(row), messages=messages, columns=columns, plain=isinstance(value, str), place=row.place)
-
-
-def _as_json(value: object) -> object:
-    """A cell as a file of JSON can hold it: a table's dates as text, its gaps as null; `_NO_JSON` for bytes."""
-    try:
-        return json.loads(json.dumps(value, default=_as_text), parse_constant=lambda name: None)
-    except (TypeError, ValueError, RecursionError):
-        return _NO_JSON
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        raise TypeError
-    return str(value)
 
 
 def _column(row: Row) -> str:

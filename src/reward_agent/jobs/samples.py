@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reward_agent.benchmarks.carried import carried
 from reward_agent.benchmarks.fields import columns_shown, prompt_of, row_id
 from reward_agent.benchmarks.json_rows import read_json_stream
 from reward_agent.benchmarks.row_errors import RowFault, shown
@@ -74,7 +75,7 @@ def _taken(row: Row) -> Taken:
         prompt=prompt_of(row.data[prompt], prompt),
         candidates=tuple(_candidate(item, f"{candidates}[{index}]") for index, item in enumerate(value)),
     )
-    columns = {name: value for name, value in row.data.items() if name not in ("id", prompt, candidates)}
+    columns = carried(row.data, (name for name in row.data if name not in ("id", prompt, candidates)))
     return Taken(sample=sample, columns=columns, place=row.place)
 
 

@@ -6,6 +6,7 @@ and names of environment variables stay at home.
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -118,6 +119,10 @@ def _lengths(report: PairsReport) -> Iterator[str]:
     yield _table(["characters", "mean", "median", "least", "most"], rows)
 
 
+ENOUGH_PAIRS = 400
+"""From here on a difference of a tenth is more than chance."""
+
+
 def length_bias(report: PairsReport) -> str:
     """One sentence on whether the chosen responses are the longer ones."""
     longer, shorter = report.lengths.chosen_longer, report.lengths.chosen_shorter
@@ -126,8 +131,9 @@ def length_bias(report: PairsReport) -> str:
         return "There is no pair, so nothing can be said of lengths."
     facts = f"The chosen response is the longer one in {longer:.0%} of the pairs and the shorter one in {shorter:.0%}"
     ratio = f"; on average it has {chosen / rejected:.2f} times the characters of the rejected one" if rejected else ""
-    if abs(longer - shorter) < 0.1:
-        return f"{facts}{ratio}. Length tells little about which is which."
+    if abs(longer - shorter) < max(0.1, 2 / math.sqrt(report.pairs)):  # within what chance alone would give
+        few = "" if report.pairs >= ENOUGH_PAIRS else f" Pairs: {report.pairs}, too few to say more."
+        return f"{facts}{ratio}. Length tells little about which is which.{few}"
     taught = "longer" if longer > shorter else "shorter"
     return (
         f"{facts}{ratio}. **There is a length bias: training on these pairs also teaches to write {taught} responses.**"
