@@ -16,10 +16,11 @@ from pathlib import Path
 from reward_agent.verify.factuality.grounded.text import telling_words
 from training.entailment_pairs import passages_trained_on
 from training.parts import part_of
-from training.read import rows
+from training.read import checksums, rows
 
 SHIPPED = Path(__file__).parents[1] / "src" / "reward_agent" / "verify" / "factuality" / "grounded" / "rarity.json"
 WORDS = 1_500
+FILES = ["popqa_passages/popqa.jsonl.gz", "qa_feedback/feedback.jsonl.gz", "claim_evidence/begin.jsonl.gz"]
 
 
 def main() -> None:
@@ -31,7 +32,13 @@ def main() -> None:
     held = Counter(word for text in texts for word in set(telling_words(text)) if word.isalpha())
     commonest = sorted(held.items(), key=lambda item: (-item[1], item[0]))[:WORDS]
     table = {word: round(math.log(len(texts) / count) / math.log(len(texts)), 2) for word, count in sorted(commonest)}
-    asked.out.write_text(json.dumps(table, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
+    shipped = {
+        "made by": "training/rarity.py",
+        "settings": {"words": WORDS, "passages": len(texts)},
+        "data": checksums(asked.data, FILES),
+        "rarity": table,
+    }
+    asked.out.write_text(json.dumps(shipped, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(texts)} passages, {len(table)} words -> {asked.out}")
 
 

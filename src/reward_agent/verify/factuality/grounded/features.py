@@ -98,7 +98,7 @@ def bearing(one: Compared) -> float:
 @cache
 def _rarity_table() -> Mapping[str, float]:
     text = resources.files(__package__).joinpath("rarity.json").read_text(encoding="utf-8")
-    table: dict[str, float] = json.loads(text)
+    table: dict[str, float] = json.loads(text)["rarity"]
     return table
 
 
