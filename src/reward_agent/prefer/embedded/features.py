@@ -11,10 +11,12 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import and_
+from typing import Any
 
 from reward_agent.types import Message
 
+Triple = tuple[str, str, str]
 MAX_PROMPT_CHARS = 20_000
 MAX_RESPONSE_CHARS = 40_000
 MAX_HISTORY_CHARS = 4_000
@@ -100,8 +102,8 @@ class Asked:
 
     words: int
     content: frozenset[str]
-    triples: frozenset[tuple[str, ...]]
-    history: frozenset[tuple[str, ...]]
+    triples: frozenset[Triple]
+    history: frozenset[Triple]
     wants: dict[str, float]
     foreign: float
 
@@ -110,7 +112,7 @@ def asked(prompt: Sequence[Message]) -> Asked:
     """The last user turn, and the three-word runs of what stood before it."""
     last = next((m.content for m in reversed(prompt) if m.role == "user"), "")[:MAX_PROMPT_CHARS]
     before = " ".join(message.content for message in prompt[:-1])[-MAX_HISTORY_CHARS:]
-    words = _lower_words(last)
+    words = _lower(_WORD.findall(last))
     joined, lower = f" {' '.join(words)} ", last[:200].lower()
     wants = {name: float(any(cue in joined for cue in cues)) for name, cues in _WANTED.items()}
     wants |= {name: float(bool(cue.match(lower))) for name, cue in _ASKED.items()}
@@ -118,7 +120,7 @@ def asked(prompt: Sequence[Message]) -> Asked:
         words=len(words),
         content=frozenset(_content(words)),
         triples=frozenset(_triples(words)),
-        history=frozenset(_triples(_lower_words(before))),
+        history=frozenset(_triples(_lower(_WORD.findall(before)))),
         wants=wants | {"to go on": float(len(prompt) > 1)},
         foreign=_foreign(last),
     )
@@ -128,34 +130,34 @@ def features(prompt: Asked, response: str) -> dict[str, float]:
     """The numbers by name, always the same names in the same order; all finite."""
     response = response[:MAX_RESPONSE_CHARS]
     raw = _WORD.findall(response)
-    words = _lower_words(response)
+    words = _lower(raw)
+    triples = _triples(words)
+    sentences = max(1, len(_SENTENCE.findall(response)))
     length = math.log1p(len(words))
     found = {"length": length} | {f"length over {knee}": max(0.0, length - knee) for knee in KNEES}
-    found |= _shared(prompt, words)
-    found |= _variety(response, words)
-    found |= _layout(response, words)
-    found |= _tone(response, words)
+    found |= _shared(prompt, words, triples)
+    found |= _variety(response, words, triples)
+    found |= _layout(response, words, sentences)
+    found |= _tone(response, words, sentences)
     found |= _form(response, raw)
     found |= _order(response, words)
     found["script differs"] = abs(prompt.foreign - _foreign(response))
     return found | _as_asked(prompt, found)
 
 
-def _shared(prompt: Asked, words: Sequence[str]) -> dict[str, float]:
+def _shared(prompt: Asked, words: Sequence[str], triples: Sequence[Triple]) -> dict[str, float]:
     content = _content(words)
     kinds = set(content)
-    triples = _triples(words)
     return {
         "prompt covered": len(prompt.content & kinds) / len(prompt.content) if prompt.content else 0.5,
-        "words of the prompt": sum(word in prompt.content for word in content) / max(1, len(content)),
-        "copied from the prompt": sum(t in prompt.triples for t in triples) / max(1, len(triples)),
-        "copied from before": sum(t in prompt.history for t in triples) / max(1, len(triples)),
+        "words of the prompt": _held(content, prompt.content) / max(1, len(content)),
+        "copied from the prompt": _held(triples, prompt.triples) / max(1, len(triples)),
+        "copied from before": _held(triples, prompt.history) / max(1, len(triples)),
         "different words": len(kinds) / max(1, len(content)) ** 0.8,
     }
 
 
-def _variety(response: str, words: Sequence[str]) -> dict[str, float]:
-    triples = _triples(words)
+def _variety(response: str, words: Sequence[str], triples: Sequence[Triple]) -> dict[str, float]:
     data = response[: MAX_RESPONSE_CHARS // 2].encode("utf-8", "replace")
     return {
         "repeats": 1 - len(set(triples)) / max(1, len(triples)),
@@ -164,8 +166,7 @@ def _variety(response: str, words: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _layout(response: str, words: Sequence[str]) -> dict[str, float]:
-    sentences = max(1, len(_SENTENCE.findall(response)))
+def _layout(response: str, words: Sequence[str], sentences: int) -> dict[str, float]:
     return {
         "sentences": math.log(sentences),
         "words a sentence": math.log1p(len(words) / sentences),
@@ -182,8 +183,8 @@ def _layout(response: str, words: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _tone(response: str, words: Sequence[str]) -> dict[str, float]:
-    questions, sentences = response.count("?"), max(1, len(_SENTENCE.findall(response)))
+def _tone(response: str, words: Sequence[str], sentences: int) -> dict[str, float]:
+    questions = response.count("?")
     joined, start = f" {' '.join(words)} ", response[:200].lower().replace("’", "'")
     return {
         "refuses": float(min(3, _counted(_REFUSAL, joined))),
@@ -191,8 +192,8 @@ def _tone(response: str, words: Sequence[str]) -> dict[str, float]:
         "hedges": math.log1p(_counted(_HEDGE, joined)),
         "starts eager": float(bool(_EAGER.match(start))),
         "starts reluctant": float(bool(_RELUCTANT.match(start))),
-        "says you": sum(word in _YOU for word in words) / (10 + len(words)),
-        "says I": sum(word in _I for word in words) / (10 + len(words)),
+        "says you": _held(words, _YOU) / (10 + len(words)),
+        "says I": _held(words, _I) / (10 + len(words)),
         "reasons": math.log1p(_counted(_REASONING, joined)),
         "questions": math.log1p(questions),
         "only questions": float(questions > 0 and questions >= sentences),
@@ -209,21 +210,23 @@ def _form(response: str, raw: Sequence[str]) -> dict[str, float]:
         "ends in a colon": float(text.endswith(":")),
         "starts in lower case": float(bool(text) and text[0].islower()),
         "digits": len(_DIGIT.findall(response)) / (20 + len(response)),
-        "capitals": sum(1 for word in raw if word[0].isupper()) / (10 + len(raw)),
+        "capitals": len([word for word in raw if word[0].isupper()]) / (10 + len(raw)),
         "a template shows": float(bool(_LEAK.search(lower))),
-        "blanks to fill": float(bool(_BLANK_TO_FILL.search(lower))),
+        "blanks to fill": float(
+            any(cue in lower for cue in ("[", "lorem", "xxx")) and bool(_BLANK_TO_FILL.search(lower))
+        ),
         "empty": float(not raw),
     }
 
 
 def _order(response: str, words: Sequence[str]) -> dict[str, float]:
     """What is lost when words are shuffled: common words seldom follow one another, sentences start with a capital."""
-    common = [word in _STOP for word in words]
+    common = list(map(_STOP.__contains__, words))
     count, share = len(words), sum(common) / max(1, len(words))
     starts = _START.findall(response)
     lower = sum(1 for start in starts if start.islower())
     return {
-        "common words together": sum(a and b for a, b in pairwise(common)) / max(1, count - 1) - share**2,
+        "common words together": sum(map(and_, common, common[1:])) / max(1, count - 1) - share**2,
         "sentences start with a capital": (len(starts) - lower + 1) / (len(starts) + 1),
         "sentences start in lower case": lower / (3 + len(starts)),
         "capitals inside sentences": len(_CAPITAL_INSIDE.findall(response)) / (10 + count),
@@ -244,8 +247,13 @@ def _as_asked(prompt: Asked, found: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _lower_words(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("’", "'"))
+def _lower(words: Sequence[str]) -> list[str]:
+    """The words in lower case, every apostrophe alike."""
+    return " ".join(words).lower().replace("’", "'").split(" ")[: len(words)]
+
+
+def _held(items: Sequence[Any], there: frozenset[Any]) -> int:
+    return sum(map(there.__contains__, items)) if there else 0
 
 
 def _counted(phrases: Sequence[str], joined: str) -> int:
@@ -260,7 +268,7 @@ def _content(words: Sequence[str]) -> list[str]:
     ]
 
 
-def _triples(words: Sequence[str]) -> list[tuple[str, ...]]:
+def _triples(words: Sequence[str]) -> list[Triple]:
     return list(zip(words, words[1:], words[2:], strict=False))
 
 
