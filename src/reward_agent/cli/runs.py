@@ -40,16 +40,25 @@ def demo(
     out: Annotated[Path | None, typer.Option(help="Where the run goes; a new folder under runs/ by default.")] = None,
     preset: Preset = None,
 ) -> None:
-    """Judge the starter set: no key, GPU or download."""
+    """Judge the starter set: no key, GPU or download.
+
+    Facts are held against the starter set's own documents, unless the preset brings other evidence.
+    """
+    import json
     from importlib.resources import as_file
 
     from reward_agent.config import load_settings
+    from reward_agent.config.section import Off
     from reward_agent.jobs.benchmark import BenchmarkJob
+    from reward_agent.jobs.index import starter_index
     from reward_agent.starter import PAIRS
 
     folder = out or unused(Path("runs"), "demo")
+    settings = load_settings(preset=preset)
+    if isinstance(settings.evidence, Off):
+        index = json.dumps(str(starter_index(folder / "corpus")))  # TOML takes the same string
+        settings = load_settings(preset=preset, overrides=["evidence.type=corpus", f"evidence.path={index}"])
     with as_file(PAIRS) as pairs:
-        settings = load_settings(preset=preset)
         run_and_show(
             BenchmarkJob(benchmark="pairs", data=str(pairs)),
             settings,
