@@ -37,6 +37,7 @@ setup: $(VENV)/.dev
 # Fits the small models that ship with the package to DATA again (training/README.md; the encoder is trained apart).
 train-embedded: $(VENV)/.dev
 	$(BIN)/python -m training.preference --data $(DATA)
+	$(BIN)/python -m training.rarity --data $(DATA)
 	$(BIN)/python -m training.grounded --data $(DATA)
 
 clean:

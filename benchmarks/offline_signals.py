@@ -98,7 +98,7 @@ async def measured(
             f"evidence.path='{folder}/index'",
             *entailment,
         ]
-        async with open_agent(load_settings(preset="embedded", overrides=overrides)) as agent:
+        async with open_agent(load_settings(preset="offline", overrides=overrides)) as agent:
             for title, samples in sets.items():
                 found = lines(title, samples, await judged(agent, samples))
                 for name, credits in found.items():

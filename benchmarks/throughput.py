@@ -28,7 +28,7 @@ from reward_agent.config import load_settings
 from reward_agent.jobs.benchmark import BenchmarkJob, read_data
 from reward_agent.jobs.judging import judge_all
 
-settings = load_settings(preset="offline")
+settings = load_settings(preset="offline", overrides=sys.argv[3:])
 agent = build_agent(settings, eager=True)
 samples = [s.sample for s in read_data(BenchmarkJob(benchmark="ifbench", data=sys.argv[1]), settings).samples]
 path = Path(sys.argv[2])
@@ -68,11 +68,13 @@ def main() -> None:
     core = min(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {core})
     print_header("IFBench and IFEval, the developers' half")
-    loops, jobs, candidates = [], [], []
+    loops, alone, jobs, candidates = [], [], [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as out:
             command = [sys.executable, "-c", ONE_ROUND, str(DATA), str(Path(out) / "journal.jsonl")]
             loops.append(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+            command[-1:] = [str(Path(out) / "alone.jsonl"), "prefer=[]"]
+            alone.append(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
             command = [sys.executable, "-m", "reward_agent.cli", "benchmark", "ifbench", "--data", str(DATA)]
             started = time.perf_counter()
             subprocess.run([*command, "--out", str(Path(out) / "run")], capture_output=True, check=True)
@@ -80,6 +82,7 @@ def main() -> None:
             command = [sys.executable, "-c", CANDIDATES, str(SHARED_DATA / "ifeval")]
             candidates.append(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
     print(f"judging loop with journal: {statistics.median(loops):.0f} pairs/s ({min(loops):.0f}-{max(loops):.0f})")
+    print(f"the same, instructions alone: {statistics.median(alone):.0f} pairs/s ({min(alone):.0f}-{max(alone):.0f})")
     median = statistics.median(jobs)
     print(f"whole command, start-up and report included: {median:.2f} s ({min(jobs):.2f}-{max(jobs):.2f})")
     median = statistics.median(candidates)

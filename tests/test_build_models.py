@@ -79,7 +79,7 @@ def test_a_stage_asks_the_model_it_names() -> None:
     assert built.judger == ModelJudger(chat=OPEN.chat["other"])
     assert isinstance(built.router, ModelRouter)
     assert built.router.chat is OPEN.chat["default"]
-    assert set(built.router.purposes) == {"instructions"}
+    assert set(built.router.purposes) == {"instructions", "factuality"}  # there is evidence: recall
 
 
 @pytest.mark.parametrize(("mode", "model"), [("point", PointwiseModel), ("pair", PairwiseModel)])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reward_agent.cli import main
+from reward_agent.config.prefer import EMBEDDED_WEIGHT
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def test_a_benchmark_leaves_a_complete_run_folder(run: CommandLine, data: Path, 
     assert report["benchmark"] == "pairs"
     assert report["preset"] == "offline"
     assert report["n"] == 5
-    assert report["overall"]["accuracy"] == pytest.approx(0.9)
-    assert report["overall"]["coverage"] == pytest.approx(0.8)
+    assert report["overall"]["accuracy"] >= 0.8  # four are decided by the instruction, one by taste alone
+    assert report["overall"]["coverage"] == 1.0
     assert report["overall"]["ties"] == 0
     assert report["overall"]["failures"] == 0
     assert len(report["overall"]["ci95"]) == 2
@@ -88,7 +89,7 @@ def test_a_benchmark_leaves_a_complete_run_folder(run: CommandLine, data: Path, 
     assert {"duplicates", "label_counts", "fingerprint"} <= set(report["integrity"])
     assert report["usage"]["calls"] == 0
     rows = [json.loads(line) for line in (out / "judgments.jsonl").read_text().splitlines()]
-    assert [row["sample_id"] for row in rows] == [f"row-{number}" for number in range(5)]
+    assert sorted(row["sample_id"] for row in rows) == [f"row-{number}" for number in range(5)]  # as they finish
 
 
 def test_the_same_command_again_resumes(run: CommandLine, data: Path, tmp_path: Path) -> None:
@@ -135,7 +136,8 @@ def test_both_orders_are_judged(run: CommandLine, data: Path, tmp_path: Path) ->
     run("benchmark", "pairs", "--data", data, "--out", tmp_path / "run", "--both-orders")
     report = json.loads((tmp_path / "run" / "report.json").read_text())
     assert report["n"] == 5
-    assert report["overall"]["accuracy"] == pytest.approx(0.9)
+    assert report["overall"]["accuracy"] >= 0.8
+    assert report["overall"]["coverage"] == 1.0
     assert (tmp_path / "run" / "judgments.jsonl").read_bytes().count(b"\n") == 10
 
 
@@ -206,7 +208,7 @@ def test_a_judgment_is_printed_with_its_reasons(run: CommandLine) -> None:
 def test_a_judgment_is_printed_as_json_for_machines(run: CommandLine) -> None:
     done = run("judge", "--prompt", "Say hi in exactly two words.", "--candidate", "Hi there", "--json")
     judgment = json.loads(done.out)
-    assert judgment["decision"]["scores"] == [1.0]
+    assert judgment["decision"]["scores"] == [pytest.approx(1.0, abs=EMBEDDED_WEIGHT)]
     assert judgment["signals"][0]["verdicts"][0]["findings"][0]["score"] == 1.0
 
 
@@ -272,7 +274,7 @@ def test_samples_are_read_from_a_file_in_every_shape(run: CommandLine, tmp_path:
     file = write_rows(tmp_path / "samples.jsonl", SHAPES)
     judgments = [json.loads(line) for line in run("judge", "--file", file, "--json").out.splitlines()]
     assert [judgment["sample_id"] for judgment in judgments] == ["a", "b", "c"]
-    assert all(judgment["decision"]["scores"][0] == 1.0 for judgment in judgments)
+    assert all(judgment["decision"]["scores"][0] >= 1.0 for judgment in judgments)
 
 
 def test_one_sample_alone_is_read_from_standard_input(
@@ -382,12 +384,12 @@ def test_a_config_file_is_used(run: CommandLine, tmp_path: Path) -> None:
     config = tmp_path / "my.toml"
     config.write_text('[judge]\ntype = "vote"\n')
     done = run("judge", "--prompt", "Use exactly two words.", "--candidate", "a b", "--config", config, "--json")
-    assert json.loads(done.out)["decision"]["scores"] == [1.1]
+    assert json.loads(done.out)["decision"]["scores"] == [pytest.approx(1.1 + EMBEDDED_WEIGHT)]
 
 
 def test_saying_nothing_follows_no_instruction(run: CommandLine) -> None:
     done = run("judge", "--prompt", "Use no commas. Use at most 9 words.", "--candidate", "  ", "--json")
-    assert json.loads(done.out)["decision"]["scores"] == [0.0]
+    assert json.loads(done.out)["decision"]["scores"] == [pytest.approx(0.0, abs=EMBEDDED_WEIGHT)]
 
 
 def test_a_judgment_is_recorded_and_replayed(run: CommandLine, tmp_path: Path) -> None:

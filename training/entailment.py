@@ -21,6 +21,11 @@ from transformers import AutoModel
 from training.entailment_pairs import Pair, training_pairs
 
 SETTINGS = {"seed": 7, "batch": 16, "rate": 1.5e-4, "tokens": 128, "epochs": 1, "warmup": 0.06, "decay": 0.01}
+LAYERS = 5
+"""How many of the encoder's six layers are kept, from below: the upper ones were made for comparing whole texts."""
+LAST_LATIN = 0x24F
+VOCABULARY = 9_000
+"""Tokens with a greater number, which are rarer, are dropped; a word that loses its token is spelt in shorter ones."""
 
 
 class Encoder(torch.nn.Module):  # type: ignore[misc,unused-ignore]  # torch is there for training alone
@@ -29,6 +34,13 @@ class Encoder(torch.nn.Module):  # type: ignore[misc,unused-ignore]  # torch is 
     def __init__(self, base: Path) -> None:
         super().__init__()
         self.body = AutoModel.from_pretrained(base, attn_implementation="sdpa")
+        self.body.encoder.layer = self.body.encoder.layer[:LAYERS]
+        self.body.config.num_hidden_layers = LAYERS
+        rows = list(kept_tokens(base).values())
+        embedded = self.body.embeddings.word_embeddings
+        self.body.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(
+            embedded.weight.detach()[rows].clone(), padding_idx=0
+        )
         for module in self.body.modules():
             if isinstance(module, torch.nn.Dropout):
                 module.p = 0.0
@@ -55,7 +67,7 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     base = asked.base or packaged_base()
     model = Encoder(base)
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer = Tokenizer.from_str(small_tokenizer(base))
     tokenizer.enable_truncation(int(SETTINGS["tokens"]), strategy="only_second")
     tokenizer.enable_padding()
     _train(model, tokenizer, training_pairs(asked.data, int(SETTINGS["seed"])))
@@ -111,6 +123,37 @@ def encoded(tokenizer: Any, batch: list[Pair]) -> tuple[torch.Tensor, torch.Tens
         torch.tensor([e.attention_mask for e in found]),
         torch.tensor([e.type_ids for e in found]),
     )
+
+
+def kept_tokens(base: Path) -> dict[str, int]:
+    """The tokens that stay and where they stood, in their old order: the special ones, the commonest (BERT's vocabulary
+    is ordered by frequency), and every single letter of Latin script, so that any word can be spelt."""
+    whole = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+
+    def stays(token: str, place: int) -> bool:
+        bare = token.removeprefix("##")
+        if token.startswith("[unused") or (len(bare) == 1 and ord(bare) > LAST_LATIN):
+            return False
+        return place < VOCABULARY or len(bare) == 1
+
+    return {token: place for token, place in sorted(whole.items(), key=lambda item: item[1]) if stays(token, place)}
+
+
+def small_tokenizer(base: Path) -> str:
+    """The tokenizer of the kept tokens, without the padding and truncation that came with it, as JSON."""
+    document = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
+    places = {token: place for place, token in enumerate(kept_tokens(base))}
+    document["model"]["vocab"] = places
+    document["padding"] = document["truncation"] = None
+    for token in document["added_tokens"]:
+        token["id"] = places[token["content"]]
+    for special in document["post_processor"].get("special_tokens", {}).values():
+        special["ids"] = [places[token] for token in special["tokens"]]
+    for key in ("sep", "cls"):
+        if key in document["post_processor"]:
+            token = document["post_processor"][key][0]
+            document["post_processor"][key] = [token, places[token]]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def packaged_base() -> Path:

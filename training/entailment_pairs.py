@@ -24,7 +24,12 @@ from training.read import rows
 
 Pair = tuple[str, str, int]
 SUPPORTED, CONTRADICTED, UNKNOWN = 0, 1, 2
-MOST = {"begin": 900, "summedits": 350, "popqa": 1900, "qa_feedback": 500, "swaps": 450}
+MOST = {"begin": 2400, "summedits": 1500, "popqa": 1800, "qa_feedback": 500, "swaps": 1600}
+SENTENCES = 2_500
+"""How many sentences of passages the swaps are made from."""
+HALF = 0.5
+NEARBY = 0.4
+"""How often what is put in comes from the same passage, which makes the hardest false claim."""
 
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d+\b")
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-zé]+(?: [A-Z][a-zé]+)+|[A-Z][a-zé]{3,})")
@@ -133,24 +138,28 @@ def swapped_sentences(data: Path, draw: random.Random) -> Iterator[tuple[str, st
     passage's title and text; the label."""
     said = [
         (title, text, sentence)
-        for title, text in dict.fromkeys(_passages(data))
+        for title, text in dict.fromkeys(passages_trained_on(data))
         for sentence in sentences(text)
         if 8 <= len(sentence.split()) <= 40
     ]
     draw.shuffle(said)
     pools = {kind: [match for _, _, s in said for match in kind.findall(s)] for kind in (_NUMBER, _NAME)}
-    for title, text, sentence in said[:1500]:
+    for title, text, sentence in said[:SENTENCES]:
         shorter = _ASIDE.sub("", sentence)
-        if draw.random() < 0.5:
+        if draw.random() < HALF:
             yield shorter, title, text, SUPPORTED
         kind = draw.choice([_NUMBER, _NAME])
-        match = kind.search(shorter)
-        put = draw.choice(pools[kind])
-        if match and put not in text:
+        matches = list(kind.finditer(shorter))
+        near = sorted({found for found in kind.findall(text) if found not in sentence and sentence not in found})
+        from_near = bool(near) and draw.random() < NEARBY
+        put = draw.choice(near if from_near else pools[kind])
+        if matches and (from_near or put not in text):
+            match = draw.choice(matches)
             yield shorter[: match.start()] + put + shorter[match.end() :], title, text, CONTRADICTED
 
 
-def _passages(data: Path) -> Iterator[tuple[str, str]]:
+def passages_trained_on(data: Path) -> Iterator[tuple[str, str]]:
+    """Title and text of the passages of PopQA and QA-Feedback, training part, once a question they belong to."""
     for row in rows(data / "popqa_passages" / "popqa.jsonl.gz"):
         if part_of(row["question"]) == "training":
             yield from ((p["title"], p["text"]) for p in row["paragraphs"])

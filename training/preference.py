@@ -1,15 +1,21 @@
 """Fits the embedded preference model and writes its weights.
 
     python -m training.preference --data ../shared/data [--out FILE]
+    python -m training.preference --data ../shared/data --choose     # what the choice was made by
 
-A logistic regression on the difference of two responses' features (Bradley-Terry), by Newton's method; numpy alone,
-half a minute. What keeps it from learning length alone: a pair in which the longer response wins weighs less, by how
-well length would have foretold it (`BALANCE`). Features are cut at three standard deviations. The scale is fitted on
-folds the weights were not: scores are log-odds.
+The mean of a line and of steps (`preference_fit.py`); numpy alone, a minute. Two things keep it from learning length
+alone: in each set and each bin of the ratio of lengths, pairs whose longer and pairs whose shorter response was chosen
+count alike; and a fifth of the weight are chosen responses against themselves with the words shuffled, which have the
+same length. The scale is fitted on folds the weights were not: scores are log-odds.
+
+`--choose` prints what decided between the kinds of model and of balance, on folds of the training part by prompt: the
+mean of the accuracy on pairs whose longer response was chosen and on pairs whose shorter was, in bins of the ratio.
 """
 
 import argparse
 import json
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,75 +23,78 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reward_agent.prefer.embedded.features import asked, features
+from training import preference_fit
 from training.parts import part_of
-from training.preference_pairs import COMPARED, FILES, ComparedPair
+from training.preference_fit import Fitted, Numbers, Pairs
+from training.preference_pairs import COMPARED, FILES
 from training.read import checksums
 
 SHIPPED = Path(__file__).parents[1] / "src" / "reward_agent" / "prefer" / "embedded" / "weights.json"
 SHARE = {"hh": 1.0, "webgpt": 1.0, "autoj": 1.0, "qa_feedback": 0.5, "ifeval": 0.5}
 """How much each set counts, whatever its size."""
-BALANCE = 0.35
-"""0: every pair counts alike; 1: length alone could not tell who won."""
-RIDGE = 1e-3
-CUT = 3.0
+SHUFFLED = 0.2
+"""What the shuffled responses count beside 1 for a set's own pairs."""
+BALANCE = 1.0
+"""0: every pair counts alike; 1: in no bin could length alone tell who won."""
+RATIOS = (1.1, 1.3, 1.7, 2.5)
+MOST = 4.0
+"""What one pair may weigh for balance."""
 FOLDS = 5
 
-Numbers = NDArray[np.float64]
+Fit = Callable[[Pairs], Fitted]
+KINDS: dict[str, Fit] = {"line": preference_fit.line, "steps": preference_fit.stumps, "mean": preference_fit.mean}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Features of chosen and rejected responses; `weight` of each pair; `fold` by prompt."""
+class Rows:
+    """The training part of one set: features of a pair and of the chosen response shuffled; `fold` by prompt;
+    `longer`: the log of the chosen one's words over the rejected one's."""
 
     names: list[str]
     chosen: Numbers
     rejected: Numbers
-    weight: Numbers
+    mixed: Numbers
+    longer: Numbers
     fold: NDArray[np.int64]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--choose", action="store_true")
     asked_for = parser.parse_args()
-    table = read_table(asked_for.data)
-    centre, most = scales(table)
-    weights = fitted(table, centre, most, np.ones(len(table.weight), dtype=bool))
-    scale = fitted_scale(table, centre, most)
-    shipped = document(table, weights * scale, centre, most, asked_for.data)
-    asked_for.out.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(table.weight)} pairs, {len(table.names)} features, scale {scale:.3f} -> {asked_for.out}")
+    sets = {name: read_rows(name, asked_for.data) for name in SHARE}
+    if asked_for.choose:
+        choose(sets)
+        return
+    fitted = preference_fit.mean(training_pairs(sets, BALANCE, SHUFFLED))
+    scale = fitted_scale(sets)
+    asked_for.out.write_text(json.dumps(document(sets, fitted, scale, asked_for.data), indent=1) + "\n")
+    count = sum(len(rows.fold) for rows in sets.values())
+    print(f"{count} pairs, {len(sets['hh'].names)} features, scale {scale:.3f} -> {asked_for.out}")
 
 
-def read_table(data: Path) -> Table:
-    """The training part of every set."""
-    chosen, rejected, weights, folds = [], [], [], []
-    names: list[str] = []
-    for name, share in SHARE.items():
-        pairs = [pair for pair in COMPARED[name](data) if part_of(pair.key) == "training"]
-        found = [_both(pair) for pair in pairs]
-        names = list(found[0][0])
-        one = np.array([list(a.values()) for a, _ in found])
-        other = np.array([list(b.values()) for _, b in found])
-        lengths = (one - other)[:, names.index("length")]
-        weight = balanced(lengths)
-        chosen.append(one)
-        rejected.append(other)
-        weights.append(share * weight / weight.sum())
-        folds += [hash_fold(pair.key) for pair in pairs]
-    return Table(
+def read_rows(name: str, data: Path) -> Rows:
+    """The training part of a set."""
+    pairs = [pair for pair in COMPARED[name](data) if part_of(pair.key) == "training"]
+    draw = random.Random(0)
+    found = []
+    for pair in pairs:
+        prompt, words = asked(pair.prompt), pair.chosen.split()
+        draw.shuffle(words)
+        found.append([features(prompt, text) for text in (pair.chosen, pair.rejected, " ".join(words))])
+    names = list(found[0][0])
+    table = np.array([[list(one.values()) for one in row] for row in found])
+    length = table[:, :, names.index("length")]
+    return Rows(
         names=names,
-        chosen=np.concatenate(chosen),
-        rejected=np.concatenate(rejected),
-        weight=np.concatenate(weights) / sum(SHARE.values()),
-        fold=np.array(folds),
+        chosen=table[:, 0],
+        rejected=table[:, 1],
+        mixed=table[:, 2],
+        longer=length[:, 0] - length[:, 1],
+        fold=np.array([hash_fold(pair.key) for pair in pairs]),
     )
-
-
-def _both(pair: ComparedPair) -> tuple[dict[str, float], dict[str, float]]:
-    prompt = asked(pair.prompt)
-    return features(prompt, pair.chosen), features(prompt, pair.rejected)
 
 
 def hash_fold(key: str) -> int:
@@ -93,71 +102,115 @@ def hash_fold(key: str) -> int:
     return sum(key.encode("utf-8", "replace")) % FOLDS
 
 
-def balanced(lengths: Numbers) -> Numbers:
-    """The weight of each pair, from the difference of log lengths (chosen less rejected): one over the chance that
-    length gave the winner, to the power of `BALANCE`."""
-    slope = 0.0
-    for _ in range(200):
-        chance = 1 / (1 + np.exp(-slope * lengths))
-        slope += float(0.5 * ((1 - chance) * lengths).mean() / ((chance * (1 - chance) * lengths**2).mean() + 1e-9))
-    chance = 1 / (1 + np.exp(-slope * lengths))
-    return (0.5 / np.clip(chance, 0.05, 1.0)) ** BALANCE
+def balanced(longer: Numbers, balance: float) -> Numbers:
+    """The weight of each pair: in each bin of the ratio of lengths, both outcomes weigh alike."""
+    bins, weight = bins_of(longer), np.ones(len(longer))
+    for place in set(bins.tolist()):
+        sides = [(bins == place) & (longer > 0), (bins == place) & (longer < 0)]
+        if all(side.any() for side in sides):
+            for side in sides:
+                weight[side] = sum(other.sum() for other in sides) / 2 / side.sum()
+    return np.minimum(weight, MOST) ** balance
 
 
-def scales(table: Table) -> tuple[Numbers, Numbers]:
-    """Each feature's mean, and how far from it a feature counts."""
-    everything = np.concatenate([table.chosen, table.rejected])
-    return everything.mean(axis=0), CUT * everything.std(axis=0)
+def bins_of(longer: Numbers) -> NDArray[np.int64]:
+    """The bin of each pair, by how unlike the lengths are, whichever is longer."""
+    return np.digitize(np.abs(longer), np.log(RATIOS))
 
 
-def fitted(table: Table, centre: Numbers, most: Numbers, use: NDArray[np.bool_]) -> Numbers:
-    """The weights of the pairs in `use`."""
-    unit = np.where(most > 0, most / CUT, 1.0)
-    rows = (cut(table.chosen[use], centre, most) - cut(table.rejected[use], centre, most)) / unit
-    share = table.weight[use] / table.weight[use].sum()
-    weights = np.zeros(rows.shape[1])
-    for _ in range(50):
-        lost = 1 / (1 + np.exp(rows @ weights))
-        slope = rows.T @ (share * lost) - 2 * RIDGE * weights
-        bend = (rows * (share * lost * (1 - lost))[:, None]).T @ rows + 2 * RIDGE * np.eye(len(weights))
-        step = np.linalg.solve(bend, slope)
-        weights += step
-        if np.abs(step).max() < 1e-9:
-            break
-    return weights / unit
+def training_pairs(sets: dict[str, Rows], balance: float, shuffled: float, without: int | None = None) -> Pairs:
+    """What is fitted to: every set, less the fold `without`."""
+    chosen, rejected, weights = [], [], []
+    for name, rows in sets.items():
+        use = rows.fold != without
+        weight = balanced(rows.longer, balance)
+        chosen += [rows.chosen[use]] * 2
+        rejected += [rows.rejected[use], rows.mixed[use]]
+        weights += [SHARE[name] * (weight / weight.sum())[use]]
+        weights += [np.full(int(use.sum()), shuffled * SHARE[name] / len(rows.fold))]
+    pairs = Pairs(
+        names=next(iter(sets.values())).names,
+        chosen=np.concatenate(chosen),
+        rejected=np.concatenate(rejected),
+        weight=np.concatenate(weights),
+    )
+    return pairs.where(pairs.weight > 0)
 
 
-def cut(values: Numbers, centre: Numbers, most: Numbers) -> Numbers:
-    """Features about their centre, none beyond `most`."""
-    return np.clip(values - centre, -most, most)
-
-
-def fitted_scale(table: Table, centre: Numbers, most: Numbers) -> float:
-    """What scores must be multiplied by to be log-odds on pairs the weights have not seen."""
-    differences = np.zeros(len(table.weight))
+def held_differences(sets: dict[str, Rows], fit: Fit, balance: float, shuffled: float) -> dict[str, Numbers]:
+    """By set: a column of scores' differences, chosen less rejected and chosen less shuffled, each by a model that saw
+    no pair of its fold."""
+    found = {name: np.zeros((len(rows.fold), 2)) for name, rows in sets.items()}
     for fold in range(FOLDS):
-        held = table.fold == fold
-        weights = fitted(table, centre, most, ~held)
-        differences[held] = (cut(table.chosen[held], centre, most) - cut(table.rejected[held], centre, most)) @ weights
+        model = fit(training_pairs(sets, balance, shuffled, without=fold))
+        for name, rows in sets.items():
+            held = rows.fold == fold
+            own = model.of(rows.chosen[held])
+            found[name][held, 0] = own - model.of(rows.rejected[held])
+            found[name][held, 1] = own - model.of(rows.mixed[held])
+    return found
+
+
+def fitted_scale(sets: dict[str, Rows]) -> float:
+    """What scores must be multiplied by to be log-odds on pairs the weights have not seen."""
+    held = held_differences(sets, preference_fit.mean, BALANCE, SHUFFLED)
+    differences = np.concatenate([found[:, 0] for found in held.values()])
     grid = np.exp(np.linspace(np.log(0.2), np.log(3), 200))
     losses = [float(np.mean(np.logaddexp(0, -scale * differences))) for scale in grid]
     return float(grid[int(np.argmin(losses))])
 
 
-def document(table: Table, weights: Numbers, centre: Numbers, most: Numbers, data: Path) -> dict[str, object]:
+def choose(sets: dict[str, Rows]) -> None:
+    """Prints the table that the choice was made by."""
+    total = sum(SHARE.values())
+    print("| shuffled | balance | kind | length-balanced accuracy | accuracy | above its own shuffled words |")
+    print("|---|---|---|---|---|---|")
+    for shuffled in (0.0, SHUFFLED):
+        for balance in (0.0, 0.5, 1.0):
+            for kind, fit in KINDS.items():
+                held = held_differences(sets, fit, balance, shuffled)
+                cells = [
+                    sum(SHARE[n] * balanced_accuracy(d[:, 0], sets[n].longer) for n, d in held.items()) / total,
+                    sum(SHARE[n] * (d[:, 0] > 0).mean() for n, d in held.items()) / total,
+                    sum(SHARE[n] * (d[:, 1] > 0).mean() for n, d in held.items()) / total,
+                ]
+                row = " | ".join(f"{cell:.3f}" for cell in cells)
+                print(f"| {shuffled:g} | {balance:g} | {kind} | {row} |", flush=True)
+
+
+def balanced_accuracy(differences: Numbers, longer: Numbers) -> float:
+    """The criterion: the mean over bins, by their pairs, of the mean accuracy of both outcomes."""
+    right, bins = (differences > 0) + 0.5 * (differences == 0), bins_of(longer)
+    shares, counts = [], []
+    for place in set(bins.tolist()):
+        sides = [(bins == place) & (longer > 0), (bins == place) & (longer < 0)]
+        if all(side.any() for side in sides):
+            shares.append(float(np.mean([right[side].mean() for side in sides])))
+            counts.append(sum(int(side.sum()) for side in sides))
+    return float(np.average(shares, weights=counts))
+
+
+def document(sets: dict[str, Rows], fitted: Fitted, scale: float, data: Path) -> dict[str, object]:
     """The shipped file: one row a feature, and where it comes from."""
-    everything = np.concatenate([table.chosen, table.rejected])
-    offset = -float(np.mean(cut(everything, centre, most) @ weights))
-    files = [file for name in SHARE for file in FILES[name]]
+    everything = np.concatenate([part for rows in sets.values() for part in (rows.chosen, rows.rejected)])
+    factor = scale * fitted.scale
+    rows = {}
+    for column, name in enumerate(next(iter(sets.values())).names):
+        steps = sorted(fitted.steps.get(column, []))
+        row = (factor * fitted.line[column], fitted.centre[column], fitted.most[column])
+        rows[name] = {
+            **{key: round(float(value), 6) for key, value in zip(("weight", "centre", "most"), row, strict=True)},
+            "steps": [[at, round(factor * worth, 6)] for at, worth in steps],
+        }
+    settings = {"share": SHARE, "balance": BALANCE, "shuffled": SHUFFLED, "ratios": RATIOS}
+    settings |= {"ridge": preference_fit.RIDGE, "cut": preference_fit.CUT}
+    settings |= {"rounds": preference_fit.ROUNDS, "rate": preference_fit.RATE, "step_ridge": preference_fit.STEP_RIDGE}
     return {
         "made by": "training/preference.py",
-        "settings": {"share": SHARE, "balance": BALANCE, "ridge": RIDGE, "cut": CUT, "pairs": len(table.weight)},
-        "data": checksums(data, files),
-        "offset": round(offset, 6),
-        "features": {
-            name: {"weight": round(float(w), 6), "centre": round(float(c), 6), "most": round(float(m), 6)}
-            for name, w, c, m in zip(table.names, weights, centre, most, strict=True)
-        },
+        "settings": settings | {"pairs": sum(len(one.fold) for one in sets.values())},
+        "data": checksums(data, [file for name in SHARE for file in FILES[name]]),
+        "offset": round(-scale * float(np.mean(fitted.of(everything))), 6),
+        "features": rows,
     }
 
 

@@ -15,7 +15,7 @@ from reward_agent.types import Sample, Signal, SignalKind, Verdict
 
 JUDGERS = [
     WeightedJudger(calibrations={"taste": Calibration(centre=0.0, spread=1.0)}),
-    VoteJudger(),
+    VoteJudger(weights={"factuality": 1.2, "instructions": 1.1}),
     ModelJudger(chat=SimulatedChat()),
     SumJudger(),
 ]

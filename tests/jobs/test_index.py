@@ -1,5 +1,6 @@
 """Documents of every kind become one index."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from reward_agent.errors import DataError
 from reward_agent.evidence.corpus import Cutter, Page, open_corpus
 from reward_agent.evidence.corpus.rows import Columns
-from reward_agent.jobs.index import IndexJob, Problems, index_in_folder, pages_of
+from reward_agent.jobs.index import IndexJob, Problems, index_in_folder, pages_of, starter_index
 from reward_agent.types import Problem
 
 
@@ -77,3 +78,11 @@ def test_problems_are_counted_beyond_those_that_are_kept() -> None:
     for number in range(3_000):
         problems.note(Problem(place=str(number), what="bad", remedy="mend"))
     assert (len(problems.first), problems.count) == (1_000, 3_000)
+
+
+def test_the_starter_sets_documents_become_an_index_once(tmp_path: Path) -> None:
+    index = starter_index(tmp_path / "starter")
+    held = {file: file.stat().st_mtime_ns for file in index.iterdir()}
+    found = asyncio.run(open_corpus(starter_index(index)).search("lighthouse"))
+    assert {file: file.stat().st_mtime_ns for file in index.iterdir()} == held
+    assert found

@@ -12,10 +12,10 @@ def signal(name: str, *scores: float) -> Signal:
 
 def decided(*signals: Signal) -> Decision:
     sample = Sample.of("p", ["x"] * len(signals[0].verdicts))
-    return asyncio.run(VoteJudger().decide(sample, signals))
+    return asyncio.run(VoteJudger(weights={"factuality": 1.2, "instructions": 1.1}).decide(sample, signals))
 
 
-def test_the_published_weights_are_the_default() -> None:
+def test_a_signal_without_a_weight_has_one_vote() -> None:
     scores = decided(signal("factuality", 1, 0), signal("instructions", 0, 1), signal("rm", 0, 1)).scores
     assert scores == pytest.approx((1.2, 2.1))
 

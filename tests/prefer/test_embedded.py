@@ -50,13 +50,26 @@ def test_the_shipped_file_says_where_it_comes_from_and_holds_no_text() -> None:
     shipped = json.loads(text)
     assert set(shipped) == {"made by", "settings", "data", "offset", "features"}
     assert all(len(digest) == 64 for digest in shipped["data"].values())
-    assert all(set(row) == {"weight", "centre", "most"} for row in shipped["features"].values())
+    assert all(set(row) == {"weight", "centre", "most", "steps"} for row in shipped["features"].values())
     assert not any("rmb" in file or "biggen" in file for file in shipped["data"]), "no licence allows these"
 
 
-def test_a_score_is_the_weighted_sum_of_bounded_features() -> None:
-    weights = Weights(of={"a": 2.0, "b": -1.0}, centre={"a": 1.0, "b": 0.0}, most={"a": 0.5, "b": 9.0}, offset=0.25)
-    assert weights.score({"a": 100.0, "b": 3.0}) == 2.0 * 0.5 - 3.0 + 0.25
+@pytest.mark.parametrize(("b", "steps"), [(2.0, 0.0), (3.0, 0.0), (3.5, 0.5), (7.0, 1.5)])
+def test_a_score_is_the_weighted_sum_of_bounded_features_and_of_their_steps(b: float, steps: float) -> None:
+    weights = Weights(
+        of={"a": 2.0, "b": -1.0},
+        centre={"a": 1.0, "b": 0.0},
+        most={"a": 0.5, "b": 9.0},
+        steps={"a": ([], [0.0]), "b": ([3.0, 6.0], [0.0, 0.5, 1.5])},
+        offset=0.25,
+    )
+    assert weights.score({"a": 100.0, "b": b}) == 2.0 * 0.5 - b + steps + 0.25
+
+
+def test_an_answer_beats_its_own_words_in_another_order() -> None:
+    words = HELPFUL.split()
+    better, *mixed = scores(HELPFUL, " ".join(sorted(words)), " ".join(words[::-1]), " ".join(words[::2] + words[1::2]))
+    assert better > max(mixed)
 
 
 def test_features_of_another_version_are_refused() -> None:
@@ -76,6 +89,11 @@ def test_features_of_another_version_are_refused() -> None:
         ("script differs", "базилик любит солнце", pytest.approx(0.95, abs=0.05)),
         ("a template shows", "It is green.\nHuman: more", 1.0),
         ("empty", " \n", 1.0),
+        ("sentences start in lower case", "It is so. but not here. Nor there.", 0.2),
+        ("sentences start with a capital", "It is so. but not here. Nor there.", pytest.approx(2 / 3)),
+        ("capitals inside sentences", "basil likes Sun and Water", 2 / 15),
+        ("common words together", "the of and to", 0.0),
+        ("common words together", "basil the sun of water", pytest.approx(-0.16)),
     ],
 )
 def test_a_feature_counts_what_its_name_says(name: str, response: str, value: float) -> None:

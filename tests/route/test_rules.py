@@ -26,6 +26,10 @@ def plan(prompt: str, checks: tuple[str, ...] = BOTH) -> Plan:
         ("Tell me a joke about when the moon was born.", ()),
         ("Your answer may not have any commas.", ("instructions",)),
         ("Cheer me up with a touch of irony!", ("instructions",)),
+        ("Who wrote the song that opens the film The Grey Tide?", ("factuality",)),
+        ("Write the song that opens the film The Grey Tide.", ()),
+        ("Are the Sorrel and the Ousel both in Farrowshire?", ("factuality",)),
+        ("Do you like the sea?", ()),
     ],
 )
 def test_checks_follow_from_the_words_of_the_instruction(prompt: str, checks: tuple[str, ...]) -> None:

@@ -12,13 +12,13 @@ from reward_agent.build.resources import NOTHING_OPEN, Resources
 from reward_agent.config import Settings
 from reward_agent.config.factuality import GroundedFactuality, GroupedFactuality, PairwiseFactuality
 from reward_agent.config.judge import ModelJudge, WeightedJudge
-from reward_agent.config.prefer import EMBEDDED_WEIGHT, EmbeddedPrefer, ModelPrefer, PreferSettings, PythonPrefer
+from reward_agent.config.prefer import EmbeddedPrefer, ModelPrefer, PreferSettings, PythonPrefer
 from reward_agent.config.route import ModelRouting, RuleRouting
 from reward_agent.config.section import Off
 from reward_agent.errors import ConfigError
 from reward_agent.judge.calibrate import Calibration
 from reward_agent.judge.model import ModelJudger
-from reward_agent.judge.vote import PUBLISHED_WEIGHTS, VoteJudger
+from reward_agent.judge.vote import VoteJudger
 from reward_agent.judge.weighted import WeightedJudger
 from reward_agent.prefer.model import PairwiseModel, PointwiseModel
 from reward_agent.prefer.python import PythonPreference
@@ -141,6 +141,5 @@ def _judger(settings: Settings, resources: Resources) -> Judger:
             for model in settings.prefer
             if judge.normalize and model.calibration is not None
         }
-        weakest = {model.name: EMBEDDED_WEIGHT for model in settings.prefer if isinstance(model, EmbeddedPrefer)}
-        return WeightedJudger(weights=weakest | judge.weights, calibrations=scales)
-    return VoteJudger(weights=judge.weights or PUBLISHED_WEIGHTS)
+        return WeightedJudger(weights=settings.weights, calibrations=scales)
+    return VoteJudger(weights=settings.weights)

@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli import annotate, checkers, corpus, generating, judging, models, runs, serving, train, viewing
+from reward_agent.cli import (
+    annotate,
+    best_of_n,
+    checkers,
+    corpus,
+    generating,
+    judging,
+    models,
+    runs,
+    serving,
+    train,
+    viewing,
+)
 
 COMMANDS = (
     runs.demo,
@@ -16,6 +28,7 @@ COMMANDS = (
     viewing.view,
     runs.plan,
     generating.generate,
+    best_of_n.best_of_n,
     annotate.annotate,
     annotate.pairs,
     train.train_dpo,

@@ -33,21 +33,32 @@ if TYPE_CHECKING:
     from reward_agent.jobs.benchmark import BenchmarkJob
     from reward_agent.reports.metrics import BenchmarkReport
 
+BEST_OF_N = "best-of-n"
+
 
 def demo(
     out: Annotated[Path | None, typer.Option(help="Where the run goes; a new folder under runs/ by default.")] = None,
     preset: Preset = None,
 ) -> None:
-    """Judge the starter set: no key, GPU or download."""
+    """Judge the starter set: no key, GPU or download.
+
+    Facts are held against the starter set's own documents, unless the preset brings other evidence.
+    """
+    import json
     from importlib.resources import as_file
 
     from reward_agent.config import load_settings
+    from reward_agent.config.section import Off
     from reward_agent.jobs.benchmark import BenchmarkJob
+    from reward_agent.jobs.index import starter_index
     from reward_agent.starter import PAIRS
 
     folder = out or unused(Path("runs"), "demo")
+    settings = load_settings(preset=preset)
+    if isinstance(settings.evidence, Off):
+        index = json.dumps(str(starter_index(folder / "corpus")))  # TOML takes the same string
+        settings = load_settings(preset=preset, overrides=["evidence.type=corpus", f"evidence.path={index}"])
     with as_file(PAIRS) as pairs:
-        settings = load_settings(preset=preset)
         run_and_show(
             BenchmarkJob(benchmark="pairs", data=str(pairs)),
             settings,
@@ -155,6 +166,11 @@ def plan(
 
 def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
     """Rebuild a run's report from its journal."""
+    if _kind(folder) == BEST_OF_N:
+        from reward_agent.cli.best_of_n import rebuild
+
+        rebuild(folder)
+        return
     from reward_agent.jobs.benchmark import write_report
 
     show_report(write_report(folder), folder)
@@ -168,8 +184,13 @@ def compare(
 ) -> None:
     """The paired difference of two runs, by subset.
 
-    With a 95 % bootstrap interval and McNemar's test.
+    With a 95 % bootstrap interval and McNemar's test; of two best-of-n runs, by size.
     """
+    if _kind(folder_a) == _kind(folder_b) == BEST_OF_N:
+        from reward_agent.cli.best_of_n import compare_runs
+
+        compare_runs(folder_a, folder_b, json=json, markdown=markdown)
+        return
     from reward_agent.jobs.benchmark import compare_folders
     from reward_agent.reports.render import paired_markdown, paired_table
 
@@ -217,6 +238,14 @@ def show_report(report: "BenchmarkReport", out: Path) -> None:
     console = terminal()
     console.print(benchmark_table(report))
     typer.echo(shown(f"report: {out / 'report.html'} to look at, {out / 'report.md'} and report.json"))
+
+
+def _kind(folder: Path) -> object:
+    """Which job made the run. Raises RunError where there is none."""
+    from reward_agent.jobs.folder import RunFolder
+
+    job, _ = RunFolder(path=folder).recall()
+    return job.get("kind")
 
 
 def unused(parent: Path, name: str) -> Path:

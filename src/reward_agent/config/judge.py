@@ -1,10 +1,15 @@
 """`[judge]`: how signals become scores."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field
 
 from reward_agent.config.section import Section
+
+PUBLISHED_VOTES: Mapping[str, float] = MappingProxyType({"factuality": 1.2, "instructions": 1.1})
+"""The published weights of the vote, beside 1 for a preference model ("Agentic Reward Modeling", ACL 2025)."""
 
 
 class WeightedJudge(Section):

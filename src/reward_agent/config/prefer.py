@@ -42,13 +42,13 @@ CALIBRATIONS: dict[str, CalibrationSettings] = {
 
 
 EMBEDDED_WEIGHT = 0.02
-"""What an embedded model weighs in the weighted sum where `judge.weights` says nothing of it: enough to break a tie."""
+"""What an embedded model weighs in a sum or a vote where `judge.weights` says nothing of it: enough to break a tie."""
 
 
 class EmbeddedPrefer(Section):
     """The small model that ships with the package: no download, no GPU, a millisecond a response. Its scores are
-    log-odds about an average response, so the calibration is known. It sees form, not truth: in the weighted sum it
-    weighs 0.02 where `judge.weights` says nothing of it."""
+    log-odds about an average response, so the calibration is known. It sees form, not truth: in a sum or a vote
+    it weighs 0.02 where `judge.weights` says nothing of it."""
 
     type: Literal["embedded"]
     name: str = Field(default="preference", min_length=1)

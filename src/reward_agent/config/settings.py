@@ -7,8 +7,8 @@ from reward_agent.config.chat import ChatSettings
 from reward_agent.config.evidence import EvidenceSettings
 from reward_agent.config.factuality import FactualitySettings, GroundedFactuality
 from reward_agent.config.instructions import InstructionSettings
-from reward_agent.config.judge import JudgeSettings, ModelJudge, WeightedJudge
-from reward_agent.config.prefer import PreferSettings
+from reward_agent.config.judge import PUBLISHED_VOTES, JudgeSettings, ModelJudge, VoteJudge, WeightedJudge
+from reward_agent.config.prefer import EMBEDDED_WEIGHT, EmbeddedPrefer, PreferSettings
 from reward_agent.config.record import RecordSettings
 from reward_agent.config.route import RouteSettings, RuleRouting
 from reward_agent.config.run import RunSettings
@@ -59,6 +59,16 @@ class Settings(Section):
             for key in ("chat", "coder")
             if hasattr(stage, key)
         }
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What a signal weighs in the judger's sum or vote, by its name; 1 where it is not named here. An embedded
+        model is the weakest voice in both, whatever else is named or not."""
+        if isinstance(self.judge, ModelJudge):
+            return {}
+        published = dict(PUBLISHED_VOTES) if isinstance(self.judge, VoteJudge) else {}
+        embedded = {model.name: EMBEDDED_WEIGHT for model in self.prefer if isinstance(model, EmbeddedPrefer)}
+        return embedded | (self.judge.weights or published)
 
     @model_validator(mode="after")
     def _asked_models_exist(self) -> "Settings":

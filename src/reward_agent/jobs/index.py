@@ -9,18 +9,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib.resources import as_file
 from pathlib import Path
 
 from rich.console import Console
 
 from reward_agent.benchmarks.rows import HUB_PREFIX, SUFFIXES, read_rows
-from reward_agent.errors import DataError
+from reward_agent.errors import ConfigError, DataError
 from reward_agent.evidence.corpus import Cutter, IndexReport, Page, build_index
 from reward_agent.evidence.corpus.cluster_indexing import ClusterIndexer
 from reward_agent.evidence.corpus.isolation import IsolatedReader
 from reward_agent.evidence.corpus.reading import ENDINGS, document_files, read_file
 from reward_agent.evidence.corpus.rows import GUESSED, Columns, page_of
+from reward_agent.evidence.corpus.stamp import STAMP_FILE, read_stamp
 from reward_agent.jobs.progress import PLAIN_EVERY_S
+from reward_agent.starter import CORPUS
 from reward_agent.types import Problem
 
 KEPT_PROBLEMS = 1_000
@@ -54,6 +57,16 @@ class Problems:
 def index_in_folder(job: IndexJob, out: Path, cutter: Cutter, *, replace: bool = False) -> IndexReport:
     """An index in the folder `out`. Raises ConfigError and DataError, see `build_index`."""
     return build_index(pages_of(job), out, replace=replace, cutter=cutter)
+
+
+def starter_index(out: Path) -> Path:
+    """An index of the starter set's documents in `out`, built where none stands there; returns `out`."""
+    try:
+        read_stamp(out)
+    except ConfigError:
+        with as_file(CORPUS) as docs:
+            index_in_folder(IndexJob(docs=(str(docs),)), out, Cutter(), replace=(out / STAMP_FILE).exists())
+    return out
 
 
 async def index_in_cluster(job: IndexJob, indexer: ClusterIndexer, cutter: Cutter) -> IndexReport:

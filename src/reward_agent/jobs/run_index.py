@@ -19,12 +19,10 @@ from reward_agent.benchmarks import BENCHMARKS
 from reward_agent.benchmarks.scoring import compare_pairs
 from reward_agent.config import Settings
 from reward_agent.config.judge import ModelJudge, WeightedJudge
-from reward_agent.config.prefer import EMBEDDED_WEIGHT, EmbeddedPrefer
 from reward_agent.errors import RunError
 from reward_agent.jobs.folder import RunFolder, code_version
 from reward_agent.jobs.journal import JUDGED_ANEW
 from reward_agent.judge.calibrate import Calibration
-from reward_agent.judge.vote import PUBLISHED_WEIGHTS
 from reward_agent.reports.html.arithmetic import Terms
 from reward_agent.reports.html.detail import Json, sample_detail
 from reward_agent.reports.html.facts import KeptSample, facts_of
@@ -223,7 +221,7 @@ def terms_of(settings: Settings) -> Terms:
     if isinstance(judge, ModelJudge):
         return Terms()
     if not isinstance(judge, WeightedJudge):
-        return Terms(rule="vote", weights=judge.weights or PUBLISHED_WEIGHTS)
+        return Terms(rule="vote", weights=settings.weights)
     scales = {
         model.name: Calibration(
             centre=model.calibration.centre, spread=model.calibration.spread, points=model.calibration.points
@@ -231,10 +229,9 @@ def terms_of(settings: Settings) -> Terms:
         for model in settings.prefer
         if judge.normalize and model.calibration is not None
     }
-    weakest = {model.name: EMBEDDED_WEIGHT for model in settings.prefer if isinstance(model, EmbeddedPrefer)}
     return Terms(
         rule="sum",
-        weights=weakest | judge.weights,
+        weights=settings.weights,
         scales={name: scale.unit for name, scale in scales.items()},
         scale_words={name: f"(centre {s.centre:g}, spread {s.spread:g})" for name, s in scales.items()},
     )

@@ -1,24 +1,21 @@
 """The vote: every signal gives its weight to its best candidate; candidates that share the top split it.
 
-The published weights are factuality 1.2, constraints 1.1, preference 1.0 ("Agentic Reward Modeling", ACL 2025), so
-that a verified fact outvotes one taste and two signals outvote one. Only the order within a signal matters, hence
-no calibration.
+The published weights (`config/judge.py`) are factuality 1.2, constraints 1.1, preference 1.0 ("Agentic Reward
+Modeling", ACL 2025), so that a verified fact outvotes one taste and two signals outvote one. Only the order within a
+signal matters, hence no calibration.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from reward_agent.types import Decision, Sample, Signal
-
-PUBLISHED_WEIGHTS: Mapping[str, float] = MappingProxyType({"factuality": 1.2, "instructions": 1.1})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteJudger:
     """`weights` by signal name; 1.0 where not named, as for every preference model."""
 
-    weights: Mapping[str, float] = field(default_factory=lambda: PUBLISHED_WEIGHTS)
+    weights: Mapping[str, float]
 
     async def decide(self, sample: Sample, signals: Sequence[Signal]) -> Decision:
         votes = [0.0] * len(sample.candidates)

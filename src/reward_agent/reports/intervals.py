@@ -76,6 +76,45 @@ def interval95(
     return max(lowest, min(low, estimate)), min(highest, max(high, estimate))
 
 
+class Mean(NamedTuple):
+    """A weighted mean with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def means95(rows: Sequence[Sequence[float]], weights: Sequence[float], *, lowest: float, highest: float) -> list[Mean]:
+    """The weighted mean of every column over the rows, with its 95 % interval by drawing rows.
+
+    All columns see the same resamples, so that figures of the same rows (the points of curves) go together. A row is a
+    cluster, and has one value a column, in [`lowest`, `highest`]; rows come in the order of their ids. Raises
+    ValueError without rows.
+    """
+    if not rows:
+        raise ValueError("a mean needs at least one row")
+    import numpy as np
+
+    weight = np.array(weights)
+    weighed = np.array(rows) * weight[:, None]
+    means = weighed.sum(axis=0) / weight.sum()
+    rng = np.random.default_rng(SEED)
+    drawn = np.empty((RESAMPLES, means.size))
+    step = max(1, _BLOCK // len(rows))
+    for start in range(0, RESAMPLES, step):
+        stop = min(start + step, RESAMPLES)
+        times = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=stop - start).astype(float)
+        drawn[start:stop] = (times @ weighed) / (times @ weight)[:, None]
+    bounds = np.quantile(drawn, (0.025, 0.975), axis=0)
+    effective = float(weight.sum() ** 2 / (weight**2).sum())
+    found = []
+    for mean, low, high in zip(means.tolist(), *bounds.tolist(), strict=True):
+        if high - low <= _MARGIN:
+            low, high = _otherwise(mean, effective, lowest, highest)
+        found.append(Mean(mean, max(lowest, min(low, mean)), min(highest, max(high, mean))))
+    return found
+
+
 def _strata(outcomes: Iterable[tuple[str, str, float]]) -> list[Stratum]:
     """The clusters, by the set of subsets they touch; small groups as one."""
     touched: dict[str, dict[str, tuple[int, float]]] = {}

@@ -18,12 +18,12 @@ _MARKS = re.compile(r"[\\`*{}\[\]|~$#!]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|(?<=:
 
 def benchmark_markdown(report: BenchmarkReport) -> str:
     """The whole report; warnings come first."""
-    return _document(_benchmark_blocks(report))
+    return document(_benchmark_blocks(report))
 
 
 def paired_markdown(report: PairedReport) -> str:
     """The comparison of two runs."""
-    return _document(_paired_blocks(report))
+    return document(_paired_blocks(report))
 
 
 def escaped(text: str, *, limit: int) -> str:
@@ -33,36 +33,37 @@ def escaped(text: str, *, limit: int) -> str:
 
 def _benchmark_blocks(report: BenchmarkReport) -> Iterator[str]:
     for warning in wording.warnings(report):
-        yield f"> **{_line(warning)}**"
-    yield f"# {_line(wording.title(report))}"
-    yield f"**{_line(wording.headline(report))}**"
-    yield from _table(wording.subset_sheet(report))
-    yield _bullets(wording.notes(report))
+        yield f"> **{line(warning)}**"
+    yield f"# {line(wording.title(report))}"
+    yield f"**{line(wording.headline(report))}**"
+    yield from table(wording.subset_sheet(report))
+    yield bullets(wording.notes(report))
     if report.signals:
         yield "## Signals"
-        yield from _table(wording.signal_sheet(report))
+        yield from table(wording.signal_sheet(report))
     if report.failures:
         yield "## Failures"
-        yield from _table(wording.failure_sheet(report))
+        yield from table(wording.failure_sheet(report))
     yield "## Data"
-    yield _bullets(wording.integrity_lines(report))
+    yield bullets(wording.integrity_lines(report))
     yield "## Usage and settings"
-    yield _line(wording.usage_line(report.usage))
+    yield line(wording.usage_line(report.usage))
     yield (
-        f"Made by reward-agent {_line(report.version)} with the settings in `settings.toml`, from the judgments in "
+        f"Made by reward-agent {line(report.version)} with the settings in `settings.toml`, from the judgments in "
         "`judgments.jsonl`; `reward-agent report` on this folder makes this page again."
     )
 
 
 def _paired_blocks(report: PairedReport) -> Iterator[str]:
     yield "# Two runs compared"
-    yield _bullets([f"A: {report.name_a}", f"B: {report.name_b}"])
-    yield f"**{_line(wording.paired_headline(report))}**"
-    yield from _table(wording.paired_sheet(report))
-    yield _bullets([*wording.unmatched_lines(report), wording.PAIRED_NOTE])
+    yield bullets([f"A: {report.name_a}", f"B: {report.name_b}"])
+    yield f"**{line(wording.paired_headline(report))}**"
+    yield from table(wording.paired_sheet(report))
+    yield bullets([*wording.unmatched_lines(report), wording.PAIRED_NOTE])
 
 
-def _table(sheet: Sheet) -> Iterator[str]:
+def table(sheet: Sheet) -> Iterator[str]:
+    """The sheet, and a line on the rows left out."""
     lines = [
         "| " + " | ".join(header.replace("\n", " ") for header in sheet.headers) + " |",
         "| --- |" + " ---: |" * (len(sheet.headers) - 1),
@@ -77,13 +78,16 @@ def _table(sheet: Sheet) -> Iterator[str]:
         yield wording.left_out_line(sheet)
 
 
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {_line(line)}" for line in lines)
+def bullets(lines: Iterable[str]) -> str:
+    """Escaped lines as a list."""
+    return "\n".join(f"- {line(text)}" for text in lines)
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
+    """The text on one line, escaped."""
     return escaped(text, limit=LINE)
 
 
-def _document(blocks: Iterable[str]) -> str:
+def document(blocks: Iterable[str]) -> str:
+    """The blocks, an empty line between them."""
     return "\n\n".join(blocks) + "\n"

@@ -117,7 +117,7 @@ def build_report(
     gives the sample's id for a judgment's, where a sample is judged more than once. Raises ReportError where the
     aggregates cannot be told apart.
     """
-    tally = _Tally(judgments, sample_of)
+    tally = JudgmentTally(judgments, sample_of)
     divisions, whole = divide((c.subset for c in comparisons), aggregates)
     answers, long, short = map(_by_subset, (comparisons, longer, shorter))
 
@@ -193,10 +193,10 @@ def _mean(
     return division.mean({s: [value(c) for c in answers[s]] for s in division.weights if s in answers})
 
 
-class _Tally:
+class JudgmentTally:
     """Counts over the judgments, taken in one pass."""
 
-    def __init__(self, judgments: Iterable[Judgment], sample_of: Callable[[str], str]) -> None:
+    def __init__(self, judgments: Iterable[Judgment], sample_of: Callable[[str], str] = lambda id: id) -> None:
         self.usage = Usage()
         self.failures: Counter[str] = Counter()
         self.samples: set[str] = set()
@@ -229,6 +229,7 @@ class _Tally:
         return dict(sorted(self.failures.items(), key=lambda item: (-item[1], item[0])))
 
     def signals(self) -> dict[str, SignalFigures]:
+        """What each signal did, by its name."""
         names = dict.fromkeys((*self._kinds, *(source for source in self._failed if source not in STAGES)))
         return {
             name: SignalFigures(

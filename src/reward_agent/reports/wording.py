@@ -3,10 +3,10 @@
 Strings may hold text from data as it came; whoever shows them makes them safe.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from reward_agent.reports.metrics import BenchmarkReport, Figures
+from reward_agent.reports.metrics import BenchmarkReport, Figures, Integrity, SignalFigures
 from reward_agent.reports.paired import PairedFigures, PairedReport
 from reward_agent.types import Usage
 
@@ -24,6 +24,17 @@ class Sheet(NamedTuple):
     rows: list[list[str]]
     total: bool = False
     left_out: int = 0
+
+
+class Judged(Protocol):
+    """What the reports of all jobs that judge have in common."""
+
+    @property
+    def integrity(self) -> Integrity: ...
+    @property
+    def signals(self) -> Mapping[str, SignalFigures]: ...
+    @property
+    def failures(self) -> Mapping[str, int]: ...
 
 
 def warnings(report: BenchmarkReport) -> list[str]:
@@ -105,7 +116,7 @@ def subset_sheet(report: BenchmarkReport, *, narrow: bool = False) -> Sheet:
     return Sheet(headers, rows, total=True, left_out=len(report.subsets) - len(shown))
 
 
-def signal_sheet(report: BenchmarkReport) -> Sheet:
+def signal_sheet(report: Judged) -> Sheet:
     """Every signal: in how many judgments it scored, abstained and failed, and its mean score."""
     rows = [
         [name, f"{s.scored:,}", f"{s.abstained:,}", f"{s.failed:,}", "–" if s.mean is None else f"{s.mean:.3f}"]
@@ -115,13 +126,13 @@ def signal_sheet(report: BenchmarkReport) -> Sheet:
     return Sheet(headers, rows[:SHOWN_ROWS], left_out=max(0, len(rows) - SHOWN_ROWS))
 
 
-def failure_sheet(report: BenchmarkReport) -> Sheet:
+def failure_sheet(report: Judged) -> Sheet:
     """Failures by source and kind, most frequent first."""
     rows = [[reason, f"{count:,}"] for reason, count in report.failures.items()]
     return Sheet(["failure", "judgments"], rows[:SHOWN_ROWS], left_out=max(0, len(rows) - SHOWN_ROWS))
 
 
-def integrity_lines(report: BenchmarkReport, *, shown: int = SHOWN_PROBLEMS) -> Iterator[str]:
+def integrity_lines(report: Judged, *, shown: int = SHOWN_PROBLEMS) -> Iterator[str]:
     """Rows, duplicates, labels and fingerprint; then the first `shown` problems: place, what, remedy."""
     integrity = report.integrity
     yield (

@@ -57,6 +57,17 @@ _INVENTION_CUES = re.compile(
     | pun | riddle | role-?play | pretend | imagine | brainstorm | slogan | tagline )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MAKING_CUES = re.compile(
+    r"""\b(?: write | compose | make \s up | make \s me | create | tell \s (?:me \s)? (?:a|an|another|some) | give \s me
+    | come \s up | generate | draft | invent | sing | role-?play | pretend | imagine | brainstorm | help \s me
+    | can \s you | could \s you | would \s you | please | i \s (?:need|want|would \s like|'d \s like)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_YES_NO_QUESTION = re.compile(
+    r"""(?:\A|[.!?,\n])\s*["'(]?(?:is|are|was|were|do|does|did|has|have|had|may|can) \s (?!you\b)[^.!?\n]{3,300}\?""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _STRONG_CONSTRAINT_CUES = re.compile(
     r"""\b(?: exactly | at \s least | at \s most | no \s more \s than | no \s longer \s than | more \s than
     | less \s than | fewer \s than | maximum | minimum | must | do \s not | don'?t | should \s not | never
@@ -102,12 +113,14 @@ def _constraints(text: str) -> Reading:
 
 def _facts(text: str) -> Reading:
     strong = _STRONG_FACT_CUES.search(text)
-    match = strong or _FACT_CUES.search(text)
-    if invention := _INVENTION_CUES.search(text):
+    match = strong or _FACT_CUES.search(text) or _YES_NO_QUESTION.search(text)
+    invention = _INVENTION_CUES.search(text)
+    # "Who wrote the song ...?" asks about a work; only where one is to be made are its facts nobody's business.
+    if invention and (match is None or _MAKING_CUES.search(text)):
         reason = f"it asks for invention: {invention[0].strip()!r}"
         return Reading(check="factuality", runs=False, certain=match is None, reason=reason)
     # Facts may be at stake where nobody asks for one ("Write an essay on ..."), so no cue is no certainty.
-    reason = f"it asks {match[0].strip()!r}" if match else "no cue for it"
+    reason = f"it asks {match[0].strip()[:60]!r}" if match else "no cue for it"
     return Reading(check="factuality", runs=match is not None, certain=strong is not None, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""A small preference model that ships with the package: plain text features and one weight for each.
+"""A small preference model that ships with the package: plain text features, a weight and steps for each.
 
 features.py   (prompt, response) -> numbers, each with a name
 model.py      numbers -> a score; `weights.json` beside it

@@ -1,4 +1,5 @@
-"""(prompt, response) -> numbers: how long, how it is laid out, how it speaks, what it shares with the prompt.
+"""(prompt, response) -> numbers: how long, how it is laid out, how it speaks, what it shares with the prompt,
+whether its words stand in order.
 
 Everything is counted by rules, in time linear in the text: about a millisecond for an answer of 300 tokens. Nothing
 here knows what is true or whether an instruction was followed. `weights.json` was fitted to exactly these numbers, so
@@ -10,9 +11,12 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import and_
+from typing import Any
 
 from reward_agent.types import Message
 
+Triple = tuple[str, str, str]
 MAX_PROMPT_CHARS = 20_000
 MAX_RESPONSE_CHARS = 40_000
 MAX_HISTORY_CHARS = 4_000
@@ -34,54 +38,59 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]", re.MULTILINE)
 _CITATION = re.compile(r"\[\d{1,3}\]")
 _LINK = re.compile(r"https?://|www\.")
 _DIGIT = re.compile(r"\d")
+_START = re.compile(r"""[.!?]["”)]?\s+(\S)""")
+_CAPITAL_INSIDE = re.compile(r" (?<=[^\W\d_] |[,;] )[A-Z][a-z]")
 
 
-def _phrase(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("'", "['’]"), re.IGNORECASE)
+_LEAK = re.compile(
+    r"^[ \t]*(?:#{2,3} ?(?:instruction|response|human|assistant|input)|human:|assistant:|user:|question:|q:)|<\|",
+    re.MULTILINE,
+)
+_BLANK_TO_FILL = re.compile(r"\[(?:your|insert|name|company)[^\]\n]{0,80}\]|lorem ipsum|\bxxx\b")
+_EAGER = re.compile(r"\A\W{0,9}(?:sure|certainly|of course|absolutely|great|yes|here (?:is|are)|okay|ok)\b")
+_RELUCTANT = re.compile(r"\A\W{0,9}(?:no|i'?m (?:sorry|not)|sorry|unfortunately|i (?:don|do not|can|cannot))\b")
+_BEYOND_LATIN = re.compile(r"[^\x00-\u02af]")
 
 
-_REFUSAL = _phrase(
-    r"\b(?:i'?m (?:sorry|unable|not able)|i (?:apologi[sz]e|can'?t|cannot|am unable|won't|will not be able)|as an ai"
-    r"|as a language model|i do not have (?:access|the ability)|i don't have (?:access|personal))\b"
-)
-_HEDGE = _phrase(
-    r"\b(?:i'?m not sure|i don't know|i'?m not (?:really|quite) sure|not certain|no idea|i guess|maybe|perhaps|i think"
-    r"|i believe|might be|it depends|hard to say)\b"
-)
-_EAGER = _phrase(r"\A\W{0,9}(?:sure|certainly|of course|absolutely|great|yes|here (?:is|are)|okay|ok)\b")
-_RELUCTANT = _phrase(r"\A\W{0,9}(?:no|i'?m (?:sorry|not)|sorry|unfortunately|i (?:don|do not|can|cannot))\b")
-_YOU = _phrase(r"\b(?:you|your|yours)\b")
-_I = _phrase(r"\b(?:i|me|my|i'm|i'd|i've)\b")
-_REASONING = _phrase(
-    r"\b(?:because|therefore|however|for example|for instance|such as|first|second|finally|additionally|in addition"
-    r"|since|although|while|instead|depending)\b"
-)
-_CLOSING = _phrase(
-    r"\b(?:let me know|hope (?:this|that) helps|feel free|good luck|anything else|any other questions|happy to help"
-    r"|glad)\b"
-)
-_LEAK = _phrase(
-    r"^[ \t]*(?:#{2,3} ?(?:instruction|response|human|assistant|input)|human:|assistant:|user:|question:|q:)|<\|"
-)
-_LEAK = re.compile(_LEAK.pattern, re.IGNORECASE | re.MULTILINE)
-_BLANK_TO_FILL = _phrase(r"\[(?:your|insert|name|company)[^\]\n]{0,80}\]|lorem ipsum|\bxxx\b")
+def _phrases(text: str) -> tuple[str, ...]:
+    """Phrases, one between bars, as they stand in a text whose words are joined by blanks."""
+    return tuple(f" {phrase.strip()} " for phrase in text.split("|"))
 
-_WANTS = {
-    "code": _phrase(r"\b(?:code|function|script|python|javascript|java|c\+\+|sql|html|css|program|regex|bash)\b"),
-    "writing": _phrase(
-        r"\b(?:write|poem|story|essay|letter|email|song|lyrics|speech|blog|article|script|tweet|slogan)\b"
+
+_REFUSAL = _phrases(
+    "i'm sorry|im sorry|i'm unable|im unable|i'm not able|i apologize|i apologise|i can't|i cannot|i am unable|i won't"
+    "|i will not be able|as an ai|as a language model|i do not have access|i do not have the ability"
+    "|i don't have access|i don't have personal"
+)
+_HEDGE = _phrases(
+    "i'm not sure|im not sure|i don't know|i'm not really sure|i'm not quite sure|not certain|no idea|i guess|maybe"
+    "|perhaps|i think|i believe|might be|it depends|hard to say"
+)
+_REASONING = _phrases(
+    "because|therefore|however|for example|for instance|such as|first|second|finally|additionally|in addition|since"
+    "|although|while|instead|depending"
+)
+_CLOSING = _phrases(
+    "let me know|hope this helps|hope that helps|feel free|good luck|anything else|any other questions|happy to help"
+    "|glad"
+)
+_YOU = frozenset(("you", "your", "yours", "you're", "you'll", "you've", "you'd"))
+_I = frozenset(("i", "me", "my", "i'm", "i'd", "i've", "i'll"))
+
+_WANTED = {
+    "code": _phrases("code|function|script|python|javascript|java|sql|html|css|program|regex|bash"),
+    "writing": _phrases("write|poem|story|essay|letter|email|song|lyrics|speech|blog|article|script|tweet|slogan"),
+    "a list": _phrases("list|ideas|ways|tips|examples|steps|recommend|suggest|options|names|recipe|plan|brainstorm"),
+    "brevity": _phrases(
+        "short|brief|briefly|concise|one sentence|in a sentence|one word|summarize|summarise|tl dr|tldr|simply|shorten"
+        "|single"
     ),
-    "a list": _phrase(
-        r"\b(?:list|ideas|ways|tips|examples|steps|recommend|suggest|options|names|recipe|plan|brainstorm)\b"
-    ),
-    "brevity": _phrase(
-        r"\b(?:short|brief|briefly|concise|one sentence|in a sentence|one word|summari[sz]e|tl;?dr|simply|shorten"
-        r"|single)\b"
-    ),
-    "a fact": _phrase(
+}
+_ASKED = {
+    "a fact": re.compile(
         r"\A\W{0,9}(?:who|when|where|which|what (?:is|was|are|were) the|how (?:many|much|old|far|long))\b"
     ),
-    "an answer": _phrase(
+    "an answer": re.compile(
         r"\A\W{0,9}(?:who|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|would|should)\b"
     ),
 }
@@ -93,8 +102,8 @@ class Asked:
 
     words: int
     content: frozenset[str]
-    triples: frozenset[tuple[str, ...]]
-    history: frozenset[tuple[str, ...]]
+    triples: frozenset[Triple]
+    history: frozenset[Triple]
     wants: dict[str, float]
     foreign: float
 
@@ -103,13 +112,15 @@ def asked(prompt: Sequence[Message]) -> Asked:
     """The last user turn, and the three-word runs of what stood before it."""
     last = next((m.content for m in reversed(prompt) if m.role == "user"), "")[:MAX_PROMPT_CHARS]
     before = " ".join(message.content for message in prompt[:-1])[-MAX_HISTORY_CHARS:]
-    words = [word.lower() for word in _WORD.findall(last)]
-    wants = {name: float(bool(cue.search(last))) for name, cue in _WANTS.items()}
+    words = _lower(_WORD.findall(last))
+    joined, lower = f" {' '.join(words)} ", last[:200].lower()
+    wants = {name: float(any(cue in joined for cue in cues)) for name, cues in _WANTED.items()}
+    wants |= {name: float(bool(cue.match(lower))) for name, cue in _ASKED.items()}
     return Asked(
         words=len(words),
         content=frozenset(_content(words)),
         triples=frozenset(_triples(words)),
-        history=frozenset(_triples([word.lower() for word in _WORD.findall(before)])),
+        history=frozenset(_triples(_lower(_WORD.findall(before)))),
         wants=wants | {"to go on": float(len(prompt) > 1)},
         foreign=_foreign(last),
     )
@@ -119,33 +130,34 @@ def features(prompt: Asked, response: str) -> dict[str, float]:
     """The numbers by name, always the same names in the same order; all finite."""
     response = response[:MAX_RESPONSE_CHARS]
     raw = _WORD.findall(response)
-    words = [word.lower() for word in raw]
+    words = _lower(raw)
+    triples = _triples(words)
+    sentences = max(1, len(_SENTENCE.findall(response)))
     length = math.log1p(len(words))
     found = {"length": length} | {f"length over {knee}": max(0.0, length - knee) for knee in KNEES}
-    found |= _shared(prompt, words)
-    found |= _variety(response, words)
-    found |= _layout(response, words)
-    found |= _tone(response, words)
+    found |= _shared(prompt, words, triples)
+    found |= _variety(response, words, triples)
+    found |= _layout(response, words, sentences)
+    found |= _tone(response, words, sentences)
     found |= _form(response, raw)
+    found |= _order(response, words)
     found["script differs"] = abs(prompt.foreign - _foreign(response))
     return found | _as_asked(prompt, found)
 
 
-def _shared(prompt: Asked, words: Sequence[str]) -> dict[str, float]:
+def _shared(prompt: Asked, words: Sequence[str], triples: Sequence[Triple]) -> dict[str, float]:
     content = _content(words)
     kinds = set(content)
-    triples = _triples(words)
     return {
         "prompt covered": len(prompt.content & kinds) / len(prompt.content) if prompt.content else 0.5,
-        "words of the prompt": sum(word in prompt.content for word in content) / max(1, len(content)),
-        "copied from the prompt": sum(t in prompt.triples for t in triples) / max(1, len(triples)),
-        "copied from before": sum(t in prompt.history for t in triples) / max(1, len(triples)),
+        "words of the prompt": _held(content, prompt.content) / max(1, len(content)),
+        "copied from the prompt": _held(triples, prompt.triples) / max(1, len(triples)),
+        "copied from before": _held(triples, prompt.history) / max(1, len(triples)),
         "different words": len(kinds) / max(1, len(content)) ** 0.8,
     }
 
 
-def _variety(response: str, words: Sequence[str]) -> dict[str, float]:
-    triples = _triples(words)
+def _variety(response: str, words: Sequence[str], triples: Sequence[Triple]) -> dict[str, float]:
     data = response[: MAX_RESPONSE_CHARS // 2].encode("utf-8", "replace")
     return {
         "repeats": 1 - len(set(triples)) / max(1, len(triples)),
@@ -154,8 +166,7 @@ def _variety(response: str, words: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _layout(response: str, words: Sequence[str]) -> dict[str, float]:
-    sentences = max(1, len(_SENTENCE.findall(response)))
+def _layout(response: str, words: Sequence[str], sentences: int) -> dict[str, float]:
     return {
         "sentences": math.log(sentences),
         "words a sentence": math.log1p(len(words) / sentences),
@@ -172,36 +183,53 @@ def _layout(response: str, words: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _tone(response: str, words: Sequence[str]) -> dict[str, float]:
-    questions, sentences = response.count("?"), max(1, len(_SENTENCE.findall(response)))
+def _tone(response: str, words: Sequence[str], sentences: int) -> dict[str, float]:
+    questions = response.count("?")
+    joined, start = f" {' '.join(words)} ", response[:200].lower().replace("’", "'")
     return {
-        "refuses": float(min(3, len(_REFUSAL.findall(response)))),
-        "refuses at once": float(len(words) < 80 and bool(_REFUSAL.search(response[:200]))),
-        "hedges": math.log1p(len(_HEDGE.findall(response))),
-        "starts eager": float(bool(_EAGER.match(response))),
-        "starts reluctant": float(bool(_RELUCTANT.match(response))),
-        "says you": len(_YOU.findall(response)) / (10 + len(words)),
-        "says I": len(_I.findall(response)) / (10 + len(words)),
-        "reasons": math.log1p(len(_REASONING.findall(response))),
+        "refuses": float(min(3, _counted(_REFUSAL, joined))),
+        "refuses at once": float(len(words) < 80 and _counted(_REFUSAL, joined[:200]) > 0),
+        "hedges": math.log1p(_counted(_HEDGE, joined)),
+        "starts eager": float(bool(_EAGER.match(start))),
+        "starts reluctant": float(bool(_RELUCTANT.match(start))),
+        "says you": _held(words, _YOU) / (10 + len(words)),
+        "says I": _held(words, _I) / (10 + len(words)),
+        "reasons": math.log1p(_counted(_REASONING, joined)),
         "questions": math.log1p(questions),
         "only questions": float(questions > 0 and questions >= sentences),
         "ends in a question": float(response.rstrip().endswith("?")),
         "exclamations": math.log1p(response.count("!")),
-        "closes politely": float(min(2, len(_CLOSING.findall(response)))),
+        "closes politely": float(min(2, _counted(_CLOSING, joined))),
     }
 
 
 def _form(response: str, raw: Sequence[str]) -> dict[str, float]:
-    text = response.strip()
+    text, lower = response.strip(), response.lower()
     return {
         "ends properly": float(bool(text) and text[-1] in ".!?\"”)'`*:…。！？]}"),
         "ends in a colon": float(text.endswith(":")),
         "starts in lower case": float(bool(text) and text[0].islower()),
         "digits": len(_DIGIT.findall(response)) / (20 + len(response)),
-        "capitals": sum(1 for word in raw if word[0].isupper()) / (10 + len(raw)),
-        "a template shows": float(bool(_LEAK.search(response))),
-        "blanks to fill": float(bool(_BLANK_TO_FILL.search(response))),
+        "capitals": len([word for word in raw if word[0].isupper()]) / (10 + len(raw)),
+        "a template shows": float(bool(_LEAK.search(lower))),
+        "blanks to fill": float(
+            any(cue in lower for cue in ("[", "lorem", "xxx")) and bool(_BLANK_TO_FILL.search(lower))
+        ),
         "empty": float(not raw),
+    }
+
+
+def _order(response: str, words: Sequence[str]) -> dict[str, float]:
+    """What is lost when words are shuffled: common words seldom follow one another, sentences start with a capital."""
+    common = list(map(_STOP.__contains__, words))
+    count, share = len(words), sum(common) / max(1, len(words))
+    starts = _START.findall(response)
+    lower = sum(1 for start in starts if start.islower())
+    return {
+        "common words together": sum(map(and_, common, common[1:])) / max(1, count - 1) - share**2,
+        "sentences start with a capital": (len(starts) - lower + 1) / (len(starts) + 1),
+        "sentences start in lower case": lower / (3 + len(starts)),
+        "capitals inside sentences": len(_CAPITAL_INSIDE.findall(response)) / (10 + count),
     }
 
 
@@ -219,6 +247,19 @@ def _as_asked(prompt: Asked, found: dict[str, float]) -> dict[str, float]:
     }
 
 
+def _lower(words: Sequence[str]) -> list[str]:
+    """The words in lower case, every apostrophe alike."""
+    return " ".join(words).lower().replace("’", "'").split(" ")[: len(words)]
+
+
+def _held(items: Sequence[Any], there: frozenset[Any]) -> int:
+    return sum(map(there.__contains__, items)) if there else 0
+
+
+def _counted(phrases: Sequence[str], joined: str) -> int:
+    return sum(map(joined.count, phrases))
+
+
 def _content(words: Sequence[str]) -> list[str]:
     return [
         word[:-1] if len(word) > 3 and word[-1] == "s" else word
@@ -227,7 +268,7 @@ def _content(words: Sequence[str]) -> list[str]:
     ]
 
 
-def _triples(words: Sequence[str]) -> list[tuple[str, ...]]:
+def _triples(words: Sequence[str]) -> list[Triple]:
     return list(zip(words, words[1:], words[2:], strict=False))
 
 
@@ -235,5 +276,5 @@ def _foreign(text: str) -> float:
     """The share of letters that are beyond the Latin script."""
     if text.isascii():
         return 0.0
-    letters = [char for char in text if char.isalpha()]
-    return sum(1 for char in letters if ord(char) > 0x2AF) / (1 + len(letters))
+    beyond = sum(map(str.isalpha, _BEYOND_LATIN.findall(text)))
+    return beyond / (1 + sum(map(str.isalpha, text)))

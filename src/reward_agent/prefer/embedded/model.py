@@ -1,4 +1,5 @@
-"""The embedded preference model: a weighted sum of text features, fitted to pairs that people compared.
+"""The embedded preference model: text features, a weight and a step function for each, fitted to pairs that
+people compared.
 
     model = EmbeddedPreference()
     scores = await model.score(sample.prompt, sample.responses)
@@ -9,10 +10,12 @@ It sees form, not truth: use it as the weakest voice, mostly to break ties. `doc
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 
 from reward_agent.prefer.embedded.features import asked, features
 from reward_agent.types import Message
@@ -20,12 +23,14 @@ from reward_agent.types import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """`of`: one weight a feature, in the features' order; `most`: how far from its centre a feature counts, so that
-    a text unlike any in training cannot run off; `offset` is added last."""
+    """`of`: one weight a feature; `most`: how far from its centre a feature counts, so that a text unlike any in
+    training cannot run off; `steps`: where else a feature's worth changes, ascending, and what it is worth below the
+    first and above each; `offset` is added last."""
 
     of: dict[str, float]
     centre: dict[str, float]
     most: dict[str, float]
+    steps: dict[str, tuple[Sequence[float], Sequence[float]]]
     offset: float
 
     def score(self, found: dict[str, float]) -> float:
@@ -33,6 +38,8 @@ class Weights:
         total = self.offset
         for name, value in found.items():
             total += self.of[name] * max(-self.most[name], min(self.most[name], value - self.centre[name]))
+            places, worth = self.steps[name]
+            total += worth[bisect_left(places, value)]
         return total
 
 
@@ -46,8 +53,13 @@ def load_weights() -> Weights:
         of={name: row["weight"] for name, row in table.items()},
         centre={name: row["centre"] for name, row in table.items()},
         most={name: row["most"] for name, row in table.items()},
+        steps={name: _steps(row["steps"]) for name, row in table.items()},
         offset=shipped["offset"],
     )
+
+
+def _steps(rows: Sequence[tuple[float, float]]) -> tuple[Sequence[float], Sequence[float]]:
+    return [at for at, _ in rows], [0.0, *accumulate(worth for _, worth in rows)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,3 +47,26 @@ def test_markup_is_taken_off() -> None:
 def test_no_more_than_the_limit_and_each_once() -> None:
     assert len(texts(" ".join(f"Fact {n} is here." for n in range(40)), limit=5)) == 5
     assert texts("The mill is old. The mill is old.") == ["The mill is old."]
+
+
+@pytest.mark.parametrize(
+    ("response", "question", "asked", "denied"),
+    [
+        ("Yes.", "Is the mill on the Sorrel?", True, False),
+        ("No", "Was the mill built in 1820?", True, True),
+        ("Yes, it is on the Sorrel.", "Is the mill on the Sorrel?", False, False),
+        ("No.", "Is the mill on the Sorrel or on the Ousel?", None, None),
+        ("No.", "Where is the mill?", None, None),
+    ],
+)
+def test_a_bare_yes_or_no_claims_what_was_asked(
+    response: str, question: str, asked: bool | None, denied: bool | None
+) -> None:
+    claims = claims_of(response, question, limit=8)
+    assert [(claim.asked, claim.denied) for claim in claims] == ([] if asked is None else [(asked, denied)])
+
+
+def test_yes_and_no_to_one_question_are_two_claims() -> None:
+    question = "Is the mill on the Sorrel?"
+    (yes,), (no,) = (claims_of(answer, question, limit=8) for answer in ("Yes.", "No."))
+    assert yes.key != no.key

@@ -55,3 +55,26 @@ def test_a_passage_about_something_else_is_not_about_it() -> None:
 
 def test_names_are_capitals_within_a_sentence_and_no_months() -> None:
     assert names_of("In May the ship left Port Aldry. It sank.") == {"port", "aldry"}
+
+
+def test_a_value_counts_as_together_with_its_subject_only_in_one_sentence() -> None:
+    works = Passage(title="Works", text="Brane Mill was built in 1820. Tessel Bridge was finished in 1911.")
+    right, wrong = (
+        beside("Brane Mill was built in 1820.", passages=(works,)),
+        beside("Brane Mill was built in 1911.", passages=(works,)),
+    )
+    assert right["said"] == wrong["said"] == 1.0
+    assert right["together"] > wrong["together"] + 0.3
+
+
+def test_a_word_of_the_same_family_is_akin_and_not_said() -> None:
+    passage = Passage(title="Ada Quent", text="Ada Quent was an actress and screenwriter from Farrow.")
+    question = "What was Ada Quent?"
+
+    def of(text: str) -> Compared:
+        return compared(Claim(text=text, question=question, short=True), [passage])[0]
+
+    assert (of("actor")["said"], of("actor")["akin"]) == (0.0, 1.0)
+    assert (of("writer")["said"], of("writer")["akin"]) == (0.0, 1.0)
+    assert (of("actress")["said"], of("actress")["akin"]) == (1.0, 0.0)
+    assert (of("plumber")["said"], of("plumber")["akin"]) == (0.0, 0.0)

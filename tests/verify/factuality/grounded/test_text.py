@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from reward_agent.verify.factuality.grounded.text import (
     WINDOW_WORDS,
+    akin,
     folded,
     sentences,
     stem,
@@ -55,3 +56,18 @@ def test_a_long_passage_gives_the_sentences_that_bear_on_the_claim() -> None:
 @given(st.text(max_size=800), st.text(max_size=100))
 def test_a_window_of_any_text_is_bounded(text: str, claim: str) -> None:
     assert len(window("", text, claim).split()) <= WINDOW_WORDS
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "related"),
+    [
+        ("actor", "actress", True),
+        ("politics", "politician", True),
+        ("screenwriter", "writer", True),
+        ("author", "actor", False),
+        ("1911", "1911th", False),
+        ("sea", "seal", False),
+    ],
+)
+def test_words_of_one_family_are_akin(word: str, other: str, related: bool) -> None:
+    assert akin(word, other) is akin(other, word) is related

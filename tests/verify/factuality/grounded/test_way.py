@@ -54,6 +54,45 @@ def test_a_finding_shows_the_claim_the_chance_and_the_passage() -> None:
     assert finding.sources[0].startswith("mills.md: Brane Mill: Brane Mill is a water mill")
 
 
+WORKS = [
+    Passage(title="Sorrel Lock", text="Sorrel Lock was opened on 3 May 1911. Its keeper was Ivor Larch."),
+    Passage(title="Tessel Bridge", text="Tessel Bridge crosses the Ousel near Farrow. It was opened on 9 June 1924."),
+]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("Tessel Bridge was opened on 9 June 1924.", "Tessel Bridge was opened on 3 May 1911."),
+        ("On 9 June 1924.", "On 3 May 1911."),
+    ],
+)
+def test_a_date_that_stands_in_a_passage_about_something_else_supports_nothing(right: str, wrong: str) -> None:
+    first, second = verdicts(right, wrong, question="When was Tessel Bridge opened?", passages=WORKS)
+    assert first.findings[0].reason.startswith("supported")
+    assert "Tessel Bridge" in first.findings[0].sources[0]
+    assert not second.findings[0].reason.startswith("supported")
+    assert first.score is not None
+    assert second.score is not None
+    assert first.score > second.score + 0.2
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("Is Brane Mill on the river Sorrel?", "Yes.", "No."),
+        ("Was Brane Mill built by Ivor Larch, the keeper of Hollin Weir?", "No", "Yes"),
+    ],
+)
+def test_a_bare_yes_or_no_affirms_or_denies_what_was_asked(question: str, right: str, wrong: str) -> None:
+    first, second = verdicts(right, wrong, question=question)
+    assert first.score is not None
+    assert second.score is not None
+    assert first.score > second.score
+    assert first.score + second.score == pytest.approx(1, abs=0.001)
+    assert first.findings[0].subject == f"{right.strip('.').lower()}: {question}"
+
+
 def test_another_number_is_called_a_contradiction() -> None:
     (verdict,) = verdicts("Brane Mill was built in 1847 by Ivor Larch.")
     assert verdict.findings[0].reason.startswith("contradicted")

@@ -49,8 +49,10 @@ def test_the_shipped_weights_fit_the_numbers_and_never_punish_what_is_found() ->
         assert all(weights[name] <= 0 for name in ("numbers missing", "names missing", "denial differs"))
 
 
-def test_the_shipped_file_says_where_it_comes_from_and_holds_no_text() -> None:
-    text = resources.files("reward_agent.verify.factuality.grounded").joinpath("weights.json").read_text("utf-8")
+@pytest.mark.parametrize("name", ["weights.json", "rarity.json"])
+def test_a_shipped_file_says_where_it_comes_from_and_holds_no_text(name: str) -> None:
+    text = resources.files("reward_agent.verify.factuality.grounded").joinpath(name).read_text("utf-8")
     shipped = json.loads(text)
+    assert shipped["made by"].startswith("training/")
     assert all(len(digest) == 64 for digest in shipped["data"].values())
     assert not any(name in file for file in shipped["data"] for name in ("halueval", "climate", "healthver", "covid"))

@@ -23,20 +23,27 @@ _NO_CLAIM = re.compile(
     r"|i['’]?m not sure\b|here (?:is|are)\b|thanks?\b|hello\b|hi\b|please\b|would you\b|do you\b|as an ai\b)",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"\W*(yes|no)\W*", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"\A\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)\b(?!.*\bor\b)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """`text` is what the answer says, `question` what it was asked; `short`: it needs the question to mean anything."""
+    """`text` is what the answer says, `question` what it was asked; `short`: it needs the question to mean anything.
+    `asked` and `denied`: the answer is a bare yes or no, so `text` is what was asked, affirmed or denied."""
 
     text: str
     question: str
     short: bool
+    asked: bool = False
+    denied: bool = False
 
     @property
     def key(self) -> str:
         """The same for claims in the same words."""
-        return " ".join(words(self.text))
+        return " ".join((*words(self.text), *(["no"] if self.denied else ["yes"] if self.asked else [])))
 
     @property
     def stated(self) -> str:
@@ -49,6 +56,8 @@ def claims_of(response: str, question: str, *, limit: int) -> Sequence[Claim]:
     plain = _MARKUP.sub("", _CODE.sub(" ", response[:MAX_RESPONSE_CHARS]))
     said = [sentence[:MAX_CLAIM_CHARS] for sentence in sentences(plain)]
     alone = len(said) == 1
+    if alone and (bare := _BARE.fullmatch(said[0])) and _YES_NO.match(question):
+        return (Claim(text=question, question="", short=False, asked=True, denied=bare[1].lower() == "no"),)
     found: dict[str, Claim] = {}
     for sentence in said:
         if sentence.endswith(("?", ":")) or (not alone and _NO_CLAIM.match(sentence)) or not _says_anything(sentence):
@@ -61,4 +70,5 @@ def claims_of(response: str, question: str, *, limit: int) -> Sequence[Claim]:
 
 
 def _says_anything(sentence: str) -> bool:
-    return bool(telling_words(sentence)) or sentence.strip().lower().rstrip(".!") in ("yes", "no")
+    """A bare yes or no does not: what it affirms stands in the question, and no passage says it word for word."""
+    return bool(set(telling_words(sentence)) - {"yes"})

@@ -1,25 +1,30 @@
 """How a claim stands beside a passage, in numbers: is the passage about it, and how much of it does the passage say?
 
     window          the sentences of the passage that bear most on the claim
-    about           how much of what the question names, or of what the claim names, the passage names too
+    about           how much of what the question asks about, or of what the claim names, the passage names too
     said            how much of what the claim adds to its question stands in the window, or in one of its sentences
+    together        how much of the rest of the claim and its question stands in the sentence that says the new part
+    akin            how much of it does not, but a word of the same family does: "actress" for "actor"
     denial          the claim says "not" and the closest sentence does not, or the other way round
 
-Names and numbers count more than other words, and words that few of the passages at hand contain more than those that
-all contain.
+Names and numbers count more than other words, rare words more than common ones (`rarity.json`), and words that few of
+the passages at hand contain more than those that all contain.
 """
 
 import calendar
+import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
 from reward_agent.verify.factuality.grounded.text import (
     STOP_WORDS,
+    akin,
     folded,
     sentences,
     stem,
@@ -29,7 +34,12 @@ from reward_agent.verify.factuality.grounded.text import (
 )
 
 MAX_PASSAGE_CHARS = 4_000
-NAMELESS = 0.6
+RARE = 1.5
+"""How much more a rare word than a common one says about what a text is about: the power of its rarity."""
+HALF = 0.5
+NAME_WEIGHT = 2.0
+NUMBER_WEIGHT = 2.0
+NAMELESS = 0.7
 """Sharing common words alone is weaker ground for taking two texts to be about the same thing than sharing a name."""
 NAMES = (
     "literal",
@@ -41,9 +51,11 @@ NAMES = (
     "names missing",
     "denial differs",
     "about",
+    "akin",
+    "together",
     "says nothing new",
 )
-_CAPITAL = re.compile(r"(?<![.!?:] )(?<!\A)\b[A-Z][^\W\d_]*")
+_CAPITAL = re.compile(r"(?<![.!?:] )(?<!\A)\b[A-Z][^\W\d_]*|\b[A-Z][^\W\d_]+(?= [A-Z][^\W\d_]+)")
 _COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
@@ -78,7 +90,16 @@ def compared(claim: Claim, passages: Sequence[Passage]) -> list[Compared]:
 
 def bearing(one: Compared) -> float:
     """How much a passage bears on the claim: it must be about it before what it says counts."""
-    return (0.2 + one["about"]) * (1 + one["said"] + one["said in one sentence"] + one["literal"])
+    return (0.2 + one["about"]) * (
+        1 + one["said"] + one["said in one sentence"] + one["literal"] + one["together"] + HALF * one["akin"]
+    )
+
+
+@cache
+def _rarity_table() -> Mapping[str, float]:
+    text = resources.files(__package__).joinpath("rarity.json").read_text(encoding="utf-8")
+    table: dict[str, float] = json.loads(text)["rarity"]
+    return table
 
 
 def _rarity(windows: Sequence[str]) -> dict[str, float]:
@@ -91,31 +112,45 @@ def _rarity(windows: Sequence[str]) -> dict[str, float]:
 
 def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float]) -> tuple[float, ...]:
     there = frozenset(_terms(shown))
-    asked = frozenset(_terms(claim.question))
-    said = _terms(claim.text)
-    new = [term for term in dict.fromkeys(said) if term not in asked]
-    names, figures = names_of(claim.text) - asked, {term for term in new if term[0].isdigit()}
-    unseen = math.log1p(len(rarity) and 8)
+    asked = dict.fromkeys(_terms(claim.question))
+    said = dict.fromkeys(_terms(claim.text))
+    new = [term for term in said if term not in asked]
+    names, figures = names_of(claim.text) - asked.keys(), {term for term in new if term[0].isdigit()}
+    unseen, common = math.log1p(len(rarity) and 8), _rarity_table()
 
-    weights = {t: rarity.get(t, unseen) * (2.0 if t[0].isdigit() else 1.6 if t in names else 1.0) for t in said}
+    def weight(term: str) -> float:
+        kind = NUMBER_WEIGHT if term[0].isdigit() else NAME_WEIGHT if term in names else 1.0
+        return rarity.get(term, unseen) * common.get(term, 1.0) * kind
+
+    weights = {term: weight(term) for term in (*said, *asked)}
 
     def share(terms: Sequence[str], where: frozenset[str] = there) -> float:
         whole = sum(weights[term] for term in terms)
         return sum(weights[term] for term in terms if term in where) / whole if whole else 0.5
 
     pieces = {sentence: frozenset(_terms(sentence)) for sentence in sentences(shown)}
-    closest = max(pieces, key=lambda sentence: share(new, pieces[sentence]), default="")
+    values = [term for term in new if claim.short or term in figures or term in names] or new
+    rest = [term for term in weights if term not in values]
+    title = frozenset(_terms(passage.title))
+
+    def fits(sentence: str) -> tuple[float, float]:
+        return share(values, pieces[sentence]), share(rest, pieces[sentence] | title)
+
+    closest = max(pieces, key=fits, default="")
+    in_it, rest_of_it = fits(closest) if closest else (0.0, 0.0)
 
     return (
         float(_contains(words(shown), _bare(claim.text))),
         share(new),
-        share(list(dict.fromkeys(said))),
-        share(new, pieces.get(closest, frozenset())),
+        share(list(said)),
+        max((share(new, piece) for piece in pieces.values()), default=0.0),
         _runs(words(claim.text), words(shown)),
         sum(term not in there for term in figures) / max(1, len(figures)),
         sum(term not in there for term in names) / max(1, len(names)),
         float(bool(_DENIAL.search(claim.text)) != bool(_DENIAL.search(closest))),
         about(claim, passage),
+        share(new, frozenset(t for t in new if t not in there and any(akin(t, o) for o in there))) if new else 0.0,
+        in_it * rest_of_it,
         float(not new),
     )
 
@@ -123,18 +158,22 @@ def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float
 def about(claim: Claim, passage: Passage) -> float:
     """How much of what the question names, or for a sentence the claim itself, the passage names: 0 to 1."""
     there = frozenset(_terms(passage.title)) | frozenset(_terms(passage.text[:MAX_PASSAGE_CHARS]))
-    of_question = _coverage(names_of(claim.question), frozenset(_terms(claim.question)), there)
+    of_question = _coverage(claim.question, there)
     if claim.short:
         return of_question
-    of_claim = _coverage(names_of(claim.text), frozenset(_terms(claim.text)), there)
+    of_claim = _coverage(claim.text, there)
     return max(of_question, of_claim) if claim.question else of_claim
 
 
-def _coverage(names: frozenset[str], terms: frozenset[str], there: frozenset[str]) -> float:
-    if not terms:
+def _coverage(text: str, there: frozenset[str]) -> float:
+    names, common = names_of(text), _rarity_table()
+    weights = {
+        term: math.pow(common.get(term, 1.0), RARE) * (NAME_WEIGHT if term in names else 1.0) for term in _terms(text)
+    }
+    if not weights:
         return 0.0
-    plain = len(terms & there) / len(terms)
-    return 0.75 * len(names & there) / len(names) + 0.25 * plain if names else NAMELESS * plain
+    found = sum(weight for term, weight in weights.items() if term in there) / sum(weights.values())
+    return found if names & there or any(t[0].isdigit() and t in there for t in weights) else NAMELESS * found
 
 
 @lru_cache(maxsize=4096)

@@ -27,6 +27,13 @@ _STOP = (
     "there here he she they them his her their him who whom whose which what when where why how i you we "
     "me my your our us not no also very just only both each such other another same own"
 )
+_FAMILY = (
+    *("resses", "ational", "ician", "ation", "ators", "ment", "ress", "ator", "ists", "ians", "isms", "ing", "ion"),
+    *("ian", "ist", "ism", "ive", "ors", "ers", "ics", "or", "er", "al", "ic", "ed", "y", "e", "s"),
+)
+"""Endings that make one word of another, the longer ones first."""
+MIN_ROOT = 3
+MIN_PART = 5
 STOP_WORDS = frozenset(_STOP.split())
 
 
@@ -59,6 +66,26 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word[-2] in "su"):
             return word[: -len(ending)] + put
     return word
+
+
+@lru_cache(maxsize=4096)
+def root(word: str) -> str:
+    """What words of one family share, crudely: "actress", "acting" and "actor" are "act"."""
+    for ending in _FAMILY:
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_ROOT:
+            return word[: -len(ending)]
+    return word
+
+
+def akin(word: str, other: str) -> bool:
+    """Whether two words seem to be of one family, or one is the other with more before or behind it ("writer",
+    "screenwriter")."""
+    if word[0].isdigit() or other[0].isdigit():
+        return False
+    short, long = sorted((word, other), key=len)
+    if len(short) >= MIN_PART and (long.startswith(short) or long.endswith(short)):
+        return True
+    return len(short) > MIN_ROOT and root(word) == root(other)
 
 
 @lru_cache(maxsize=4096)

@@ -20,8 +20,11 @@ from reward_agent.verify.factuality.grounded.features import Compared, compared
 from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing
 from reward_agent.verify.factuality.look_up import look_up
 
-ABOUT = 0.3
+ABOUT = 0.25
 """A passage is about the same thing where it names at least this much of it (see `features.about`)."""
+ABOUT_LITERAL = 0.12
+"""The same for a passage in which a short answer stands word for word."""
+READ_TOGETHER = 2
 SURE = 0.6
 UNSURE = 0.4
 MAX_QUESTION_CHARS = 2_000
@@ -49,7 +52,7 @@ class GroundedClaims:
         said = {text: claims_of(text, question, limit=self.claims) for text in dict.fromkeys(sample.responses)}
         said = without_common(said)
         queries = [question] if question else []
-        queries += [claim.text for claims in said.values() for claim in claims if not claim.short]
+        queries += [claim.text for claims in said.values() for claim in claims if not (claim.short or claim.asked)]
         found = await look_up(self.evidence, queries, in_flight=self.lookups_in_flight)
         judged = await asyncio.to_thread(self._judged, said, question, found)
         return tuple(judged[text] for text in sample.responses)
@@ -57,25 +60,34 @@ class GroundedClaims:
     def _judged(
         self, said: Mapping[str, Sequence[Claim]], question: str, found: Mapping[str, Sequence[Passage]]
     ) -> dict[str, Verdict]:
-        findings: dict[Claim, Finding] = {}
-        for claim in (claim for claims in said.values() for claim in claims):
-            if claim not in findings:
-                own = () if claim.short else found[claim.text]
-                passages = {passage.text: passage for passage in (*found.get(question, ()), *own)}
-                findings[claim] = self._finding(claim, list(passages.values()))
+        ranked: dict[Claim, Sequence[Compared]] = {}
+        for claim in dict.fromkeys(claim for claims in said.values() for claim in claims):
+            own = () if claim.short or claim.asked else found[claim.text]
+            passages = {passage.text: passage for passage in (*found.get(question, ()), *own)}
+            ranked[claim] = _beside(claim, list(passages.values()))
+        # Short answers answer one question: a passage that is about it for one of them is so for all.
+        known = {one.passage.text for claim, ones in ranked.items() if claim.short for one in _related(claim, ones)}
+        findings = {
+            claim: self._finding(
+                claim,
+                [one for one in ones if claim.short and one.passage.text in known] or _related(claim, ones),
+            )
+            for claim, ones in ranked.items()
+        }
         return {text: _verdict([findings[claim] for claim in claims]) for text, claims in said.items()}
 
-    def _finding(self, claim: Claim, passages: Sequence[Passage]) -> Finding:
-        ranked = compared(claim, passages)
-        if max((one["about"] for one in ranked), default=0.0) < ABOUT:
+    def _finding(self, claim: Claim, related: Sequence[Compared]) -> Finding:
+        """`related`: the passages about the same thing, the one that says most about the claim first."""
+        subject = f"{'no' if claim.denied else 'yes'}: {claim.text}" if claim.asked else claim.text
+        if not related:
             reason = "not enough evidence: no passage about the same thing was found"
-            return Finding(subject=claim.text, score=None, reason=reason)
-        best = ranked[0]
+            return Finding(subject=subject, score=None, reason=reason)
+        best = related[0]
         chance = self.chance(claim, best)
         source = best.passage.source or best.passage.title
         shown = best.window if len(best.window) <= SHOWN_CHARS else f"{best.window[:SHOWN_CHARS]} ..."
         return Finding(
-            subject=claim.text,
+            subject=subject,
             score=round(chance, 4),
             reason=f"{_ruling(best, chance)} (chance that the passage supports it: {chance:.2f})",
             sources=(f"{source}: {shown}" if source else shown,),
@@ -83,11 +95,33 @@ class GroundedClaims:
 
     def chance(self, claim: Claim, best: Compared) -> float:
         """The chance that the passage supports the claim."""
+        supported = self._supported(claim, best)
+        return 1 - supported if claim.denied else supported
+
+    def _supported(self, claim: Claim, best: Compared) -> float:
         stands_there = claim.short and best["literal"]
         if self.entailment is None or stands_there or not (claim.short or self.read_sentences):
             return self.weighing.by_words(best, short=claim.short)
         (chances,) = self.entailment.chances([(claim.stated, best.window)])
         return self.weighing.with_reading(best, chances, short=claim.short)
+
+
+def _beside(claim: Claim, passages: Sequence[Passage]) -> Sequence[Compared]:
+    """The claim beside each passage. What was asked with yes or no may be about two things, each with a passage of its
+    own, so the best two are read as one."""
+    ranked = compared(claim, passages)
+    if not claim.asked or len(ranked) < READ_TOGETHER:
+        return ranked
+    both = [one.passage for one in _related(claim, ranked)[:READ_TOGETHER]]
+    if len(both) < READ_TOGETHER:
+        return ranked
+    text = " ".join(f"{passage.title}: {passage.text}" if passage.title else passage.text for passage in both)
+    return compared(claim, [Passage(text=text, source=", ".join(p.source or p.title for p in both))])
+
+
+def _related(claim: Claim, ranked: Sequence[Compared]) -> Sequence[Compared]:
+    """Those whose passage is about the same thing."""
+    return [one for one in ranked if one["about"] >= (ABOUT_LITERAL if claim.short and one["literal"] else ABOUT)]
 
 
 def without_common(said: Mapping[str, Sequence[Claim]]) -> dict[str, Sequence[Claim]]:
