@@ -76,7 +76,9 @@ def disturbed(run: list[str], out: Path, rng: random.Random, length: float, most
             process.wait()
         journal = out / "judgments.jsonl"
         rows_after.append(journal.read_bytes().count(b"\n") if journal.exists() else 0)
-    subprocess.run(run, capture_output=True, check=True)
+    last = subprocess.run(run, capture_output=True, text=True, check=False)
+    if last.returncode:
+        raise SystemExit(f"FAILED: the resumed run ended with exit code {last.returncode}: {last.stderr}")
     return rows_after
 
 

@@ -167,3 +167,16 @@ def test_a_killed_run_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> No
         assert process.wait() == 0
     for name in ("judgments.jsonl", "selected.jsonl", "results_best_of_4.jsonl", "curve.json", "report.json"):
         assert (wild / name).read_bytes() == (calm / name).read_bytes()
+
+
+@pytest.mark.extras
+def test_best_of_n_on_ray_makes_the_same_picks(run: CommandLine, data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    command = ["best-of-n", "--data", str(data), "--sizes", "1,2,4"]
+    run(*command, "--out", tmp_path / "local")
+    on_ray = [sys.executable, "-m", "reward_agent.cli", *command, "--out", str(tmp_path / "ray")]
+    subprocess.run([*on_ray, "--engine", "ray", "--ray-workers", "2"], check=True, capture_output=True)
+    for folder in ("local", "ray"):
+        lines = (tmp_path / folder / "judgments.jsonl").read_text().splitlines()
+        assert lines
+    assert (tmp_path / "ray" / "report.json").read_bytes() == (tmp_path / "local" / "report.json").read_bytes()

@@ -237,7 +237,8 @@ class StillOpening(InProcess):
     """A worker that does not come to closing, since it does not get done with opening."""
 
     async def open(self) -> Opened:
-        return await asyncio.Event().wait() or Opened()
+        await asyncio.Event().wait()
+        return Opened()
 
     async def close(self) -> None:
         await asyncio.Event().wait()

@@ -6,10 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reward_agent.cli.console import say, say_problems, shown, terminal
-from reward_agent.cli.options import Config, Preset, Record, Replay, Set, recorded
+from reward_agent.cli.options import (
+    Config,
+    Engine,
+    EngineName,
+    Preset,
+    RayAddress,
+    RayWorkers,
+    Record,
+    Replay,
+    Set,
+    opened_agent,
+    recorded,
+)
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from reward_agent.config import Settings
+    from reward_agent.engines import Judge
     from reward_agent.jobs.best_of_n import BestOfNJob
 
 
@@ -45,6 +60,9 @@ def best_of_n(
     concurrency: Annotated[int | None, typer.Option(min=1, help="Samples in flight at once.")] = None,
     record: Record = None,
     replay: Replay = None,
+    engine: Engine = EngineName.local,
+    ray_address: RayAddress = None,
+    ray_workers: RayWorkers = None,
 ) -> None:
     """Pick the best of n responses, and see what it is worth.
 
@@ -70,7 +88,8 @@ def best_of_n(
         overrides.append(f"run.concurrency={concurrency}")
     settings = load_settings(preset=preset, config=config, overrides=overrides)
     known = None if references is None else References.read(references, max_row_bytes=settings.run.max_row_bytes)
-    _judge(BestOfNJob(data=data, limit=limit, budget=budget, audit=audit), settings, out)
+    opening = opened_agent(settings, engine, ray_address, ray_workers)
+    _judge(BestOfNJob(data=data, limit=limit, budget=budget, audit=audit), settings, out, opening)
     keep_reading(reading, out, references=known)
     rebuild(out, problems=True)
 
@@ -109,7 +128,8 @@ def compare_runs(folder_a: Path, folder_b: Path, *, json: bool, markdown: bool) 
         terminal().print(paired_curves_table(paired))
 
 
-def _judge(job: "BestOfNJob", settings: "Settings", out: Path) -> None:
+def _judge(job: "BestOfNJob", settings: "Settings", out: Path, opening: "AbstractAsyncContextManager[Judge]") -> None:
+    """`opening`: the agent, here or on Ray; the cheap one of a budget is always here, since it finds no room there."""
     import asyncio
     from contextlib import AsyncExitStack
 
@@ -126,7 +146,7 @@ def _judge(job: "BestOfNJob", settings: "Settings", out: Path) -> None:
 
     async def judged() -> None:
         async with AsyncExitStack() as stack:
-            full = await stack.enter_async_context(open_agent(settings, eager=True, say=say))
+            full = await stack.enter_async_context(opening)
             first = None if cheap is None else await stack.enter_async_context(open_agent(cheap, eager=True))
             agents = Agents(full=full, cheap=first)
             await judge_candidates(job, settings, agents, out, shown=lambda title: shown_progress(title, console))

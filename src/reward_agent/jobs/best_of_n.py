@@ -23,10 +23,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from reward_agent.agent import RewardAgent
 from reward_agent.config import Settings
 from reward_agent.config.cheap import alone_and_bounded, expensive_weights
 from reward_agent.config.judge import WeightedJudge
+from reward_agent.engines import Judge, in_flight
 from reward_agent.errors import RunError
 from reward_agent.jobs.budget import Budget, chances, choose
 from reward_agent.jobs.folder import RunFolder, whole_file, write_whole
@@ -69,8 +69,8 @@ class BestOfNJob:
 class Agents:
     """`full` has all signals; `cheap` those that cost nothing, with a budget."""
 
-    full: RewardAgent
-    cheap: RewardAgent | None = None
+    full: Judge
+    cheap: Judge | None = None
 
 
 _READING: TypeAdapter[Reading] = TypeAdapter(Reading)
@@ -92,7 +92,7 @@ async def judge_candidates(job: BestOfNJob, settings: Settings, agents: Agents, 
             await _audit(job.audit, settings, agents.full, out, shown=shown)
 
 
-async def _second_round(budget: Budget, settings: Settings, agent: RewardAgent, out: Path, *, shown: Shown) -> None:
+async def _second_round(budget: Budget, settings: Settings, agent: Judge, out: Path, *, shown: Shown) -> None:
     if alone_and_bounded(settings):
         await _rounds(budget, settings, agent, out, shown=shown)
         return
@@ -108,7 +108,7 @@ async def _second_round(budget: Budget, settings: Settings, agent: RewardAgent, 
     await _judged(agent, settings, out, "final.jsonl", samples, count=len(several), title=ROUND_TWO, shown=shown)
 
 
-async def _rounds(budget: Budget, settings: Settings, agent: RewardAgent, out: Path, *, shown: Shown) -> None:
+async def _rounds(budget: Budget, settings: Settings, agent: Judge, out: Path, *, shown: Shown) -> None:
     contests = {id: Contest(cheap=scores, lots=lots) for id, scores, lots in _standing(out)}
 
     async def judged(name: str, chosen: Mapping[str, Finalists]) -> None:
@@ -155,7 +155,7 @@ def _drawn(found: Sequence[float], indices: Sequence[int]) -> int:
     return sum(found[index] in out for index in indices)
 
 
-async def _audit(count: int, settings: Settings, agent: RewardAgent, out: Path, *, shown: Shown) -> None:
+async def _audit(count: int, settings: Settings, agent: Judge, out: Path, *, shown: Shown) -> None:
     """The samples are drawn by their ids."""
     if not count:
         return
@@ -169,7 +169,7 @@ async def _audit(count: int, settings: Settings, agent: RewardAgent, out: Path, 
 
 
 async def _judged(
-    agent: RewardAgent,
+    agent: Judge,
     settings: Settings,
     out: Path,
     name: str,
@@ -185,7 +185,7 @@ async def _judged(
             samples(judged),
             out / name,
             both_orders=False,
-            concurrency=settings.run.concurrency,
+            concurrency=in_flight(agent, settings),
             count=count,
             watch=watch,
         )
