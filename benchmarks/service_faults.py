@@ -105,8 +105,14 @@ async def under_load(running: Running, truth: Truth, *, duration_s: float, first
 
 
 async def alive(url: str) -> bool:
-    async with aiohttp.ClientSession() as session, session.get(url + "/readyz") as reply:
-        return reply.status == 200
+    """Whether it is ready within half a minute, the time that a new worker may take to start on a busy machine."""
+    async with aiohttp.ClientSession() as session:
+        for _ in range(60):
+            async with session.get(url + "/readyz") as reply:
+                if reply.status == 200:
+                    return True
+            await asyncio.sleep(0.5)
+    return False
 
 
 def llm_down(faults: Faults, outage_s: float) -> None:

@@ -19,6 +19,7 @@ from reward_agent.config.serve import ServeSettings
 from reward_agent.service.judges.work import told_bug
 from reward_agent.service.refusals import Refusal, too_much
 from reward_agent.service.telemetry import Telemetry
+from reward_agent.service.turns import next_turn
 
 LOG = logging.getLogger("reward_agent.service")
 OPEN = frozenset({"/healthz", "/readyz"})
@@ -78,6 +79,7 @@ class Door:
             raise too_much(f"{self.settings.per_token} requests of this token are under way (serve.per_token)", 1.0)
         self._under_way[holder] += 1
         try:
+            await next_turn()
             await self.app(scope, exchange.receive, exchange.reply)
         finally:
             self._under_way[holder] -= 1

@@ -53,12 +53,13 @@ async def serve_pipe(reader: asyncio.StreamReader, send: Callable[[Frame], None]
     try:
         async with open_desk(Settings.model_validate_json(start.settings), lambda line: send(Say(line))) as desk:
             send(Ready(desk.offer))
-            await _answer_all(desk, reader, send)
+            await answer_all(desk, reader, send)
     except RewardAgentError as error:
         send(Refused(str(error)))
 
 
-async def _answer_all(desk: Desk, reader: asyncio.StreamReader, send: Callable[[Frame], None]) -> None:
+async def answer_all(desk: Desk, reader: asyncio.StreamReader, send: Callable[[Frame], None]) -> None:
+    """Answers what comes until the pipe ends; then what is under way is cancelled."""
     tasks: dict[int, asyncio.Task[None]] = {}
 
     async def answer(ask: Ask) -> None:
