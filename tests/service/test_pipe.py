@@ -19,7 +19,7 @@ DONE = Done(
     judgment=Judgment(
         sample_id="s",
         plan=Plan(checks=("x",), reason="r"),
-        signals=(Signal(name="x", kind="verifiable", verdicts=(Verdict(score=0.5), Verdict(score=None))),),
+        signals=(Signal(name="x", kind="verification", verdicts=(Verdict(score=0.5), Verdict(score=None))),),
         failures=(Failure(source="y", kind="timeout", error="half \ud800"),),
         decision=Decision(scores=(1.0, 0.25), reason="sum"),
         usage=Usage(calls=2, tokens=3, completion_tokens=1, cached=1, seconds=0.5, cost=0.1),
@@ -43,7 +43,7 @@ async def read(content: bytes) -> list[Frame]:
 
 def test_frames_come_out_as_they_went_in() -> None:
     job = Job(sample=SAMPLE, checks=("x",), verify_only=True, whole=True, timeout_s=1.5)
-    frames = [
+    frames: list[Frame] = [
         Ask(1, job),
         Answer(2, DONE),
         Answer(3, Done(judgment=Judgment(sample_id="t", plan=Plan(checks=(), reason="")))),
