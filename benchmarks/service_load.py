@@ -1,5 +1,6 @@
 """Requests a second and their times: /evaluate/ over a simulated LLM, instructions cold and seen before; /v1/score in
-batches by rules alone, in two shapes; and a ping from a process of its own, alone and beside 32 requests. Server, LLM and clients share this machine.
+batches by rules alone, in two shapes; and a ping from a process of its own, alone and beside 32 requests.
+Server, LLM and clients share this machine.
 
     python -m benchmarks.service_load [--workers 2] [--requests 1500] [--clients 32] [--where process|thread]
 """
