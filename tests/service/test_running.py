@@ -66,7 +66,9 @@ def test_work_under_way_is_finished_when_the_service_is_told_to_stop() -> None:
             server.drain()
             assert not service.reception.ready
             verifier.let_go.set()
-            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200")
+            assert b"connection: close" in head.lower()  # its client's next request goes to another server
             writer.close()
             async with asyncio.timeout(5):
                 await asyncio.wait([task])

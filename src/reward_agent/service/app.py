@@ -30,7 +30,7 @@ from reward_agent.service.endpoints import own_routes
 from reward_agent.service.judges import Judges
 from reward_agent.service.pages.dashboard import dashboard
 from reward_agent.service.pages.docs import docs
-from reward_agent.service.reception import Reception
+from reward_agent.service.reception import Phase, Reception
 from reward_agent.service.telemetry import Telemetry
 from reward_agent.service.wire import ErrorReply
 
@@ -88,7 +88,14 @@ def create_service(
         router = routes(Counter(reception=reception))
         paths |= {route.path for route in router.routes if isinstance(route, Route)}
         app.include_router(router)
-    door = Door(app=app, settings=settings, telemetry=telemetry, paths=frozenset(paths), tokens=tuple(tokens))
+    door = Door(
+        app=app,
+        settings=settings,
+        telemetry=telemetry,
+        paths=frozenset(paths),
+        tokens=tuple(tokens),
+        leaving=lambda: reception.phase != Phase.READY,
+    )
     return Service(door=door, reception=reception, app=app)
 
 

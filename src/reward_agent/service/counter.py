@@ -10,6 +10,7 @@ from reward_agent.service.judges import Done, Job
 from reward_agent.service.limits import checked_size, timeout_of
 from reward_agent.service.reception import Reception, unless_gone
 from reward_agent.service.refusals import unfit
+from reward_agent.service.turns import next_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,9 @@ class Counter:
         """In order. Raises Refusal."""
         limit_s = self._admitted(request, jobs, timeout_s)
         work = asyncio.ensure_future(self.reception.judged(jobs, timeout_s=limit_s))
-        return await unless_gone(request, work)
+        done = await unless_gone(request, work)
+        await next_turn()  # the reply is made without a pause
+        return done
 
     def stream(
         self, request: Request, jobs: Sequence[Job], timeout_s: float | None = None

@@ -9,7 +9,7 @@ import hmac
 import logging
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -19,6 +19,7 @@ from reward_agent.config.serve import ServeSettings
 from reward_agent.service.judges.work import told_bug
 from reward_agent.service.refusals import Refusal, too_much
 from reward_agent.service.telemetry import Telemetry
+from reward_agent.service.turns import next_turn
 
 LOG = logging.getLogger("reward_agent.service")
 OPEN = frozenset({"/healthz", "/readyz"})
@@ -37,13 +38,15 @@ class Door:
     telemetry: Telemetry
     paths: frozenset[str]
     tokens: Sequence[str] = ()
+    leaving: Callable[[], bool] = lambda: False
+    """Whether replies ask clients to let go of their connections, since the service stops soon."""
     _under_way: "Counter[bytes]" = field(default_factory=Counter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(source=receive, send=send, settings=self.settings)
+        exchange = _Exchange(source=receive, send=send, settings=self.settings, leaving=self.leaving)
         path = scope["path"] if scope["path"] in self.paths else "other"
         began = perf_counter()
         self.telemetry.request_began()
@@ -78,6 +81,7 @@ class Door:
             raise too_much(f"{self.settings.per_token} requests of this token are under way (serve.per_token)", 1.0)
         self._under_way[holder] += 1
         try:
+            await next_turn()
             await self.app(scope, exchange.receive, exchange.reply)
         finally:
             self._under_way[holder] -= 1
@@ -108,6 +112,7 @@ class _Exchange:
     source: Receive
     send: Send
     settings: ServeSettings
+    leaving: Callable[[], bool]
     status: int = 0
     read: int = 0
     whole: bool = False
@@ -137,6 +142,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
+            if self.leaving():
+                message["headers"].append((b"connection", b"close"))
         await self.send(message)
 
     def _too_large(self) -> Refusal:

@@ -48,7 +48,8 @@ class Reception:
     phase: Phase = Phase.READY
     pending: int = 0
     _room: asyncio.Semaphore = field(init=False)
-    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopped: bool = False
+    _limits: "set[asyncio.Timeout]" = field(default_factory=set)
     _finished_at: "deque[float]" = field(default_factory=lambda: deque(maxlen=256))
     _probes: "set[asyncio.Task[None]]" = field(default_factory=set)
 
@@ -69,7 +70,9 @@ class Reception:
     def stop(self) -> None:
         """Ends what is still under way; its requests are answered 503."""
         self.close()
-        self._stopped.set()
+        self._stopped = True
+        for limit in tuple(self._limits):
+            limit.reschedule(0.0)
 
     async def judged(self, jobs: Sequence[Job], *, timeout_s: float) -> list[Done]:
         """In order. Raises Refusal where there is no room for them."""
@@ -114,18 +117,18 @@ class Reception:
         came_at, began_at = loop.time(), None
         limit = asyncio.timeout_at(until + GRACE_S)
         try:
-            async with limit, self._room:
-                began_at = loop.time()
-                if self._stopped.is_set():
-                    done = _failed(job, "stopping", "the service is shutting down")
-                elif began_at >= until:
-                    done = _failed(job, "deadline", "its turn had not come when the request's time was up")
-                else:
-                    done = await self._unless_stopped(replace(job, timeout_s=until - began_at))
+            async with limit:
+                self._limits.add(limit)
+                try:
+                    async with self._room:
+                        began_at = loop.time()
+                        done = await self._in_its_place(job, until - began_at)
+                finally:
+                    self._limits.discard(limit)
         except TimeoutError:
             if not limit.expired():
                 raise
-            done = _failed(job, "deadline", "not done when the request's time was up")
+            done = _stopping(job) if self._stopped else _late(job, "not done when the request's time was up")
         except JudgingError as error:
             done = _failed(job, error.kind, str(error))
         self._finished_at.append(loop.time())
@@ -133,16 +136,12 @@ class Reception:
         self._maybe_probe(job, done)
         return done
 
-    async def _unless_stopped(self, job: Job) -> Done:
-        work = asyncio.ensure_future(self.judges.judge(job))
-        stop = asyncio.ensure_future(self._stopped.wait())
-        try:
-            either: list[asyncio.Future[Any]] = [work, stop]
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            return work.result() if work.done() else _failed(job, "stopping", "the service is shutting down")
-        finally:
-            stop.cancel()
-            work.cancel()
+    async def _in_its_place(self, job: Job, timeout_s: float) -> Done:
+        if self._stopped:
+            return _stopping(job)
+        if timeout_s <= 0:
+            return _late(job, "its turn had not come when the request's time was up")
+        return await self.judges.judge(replace(job, timeout_s=timeout_s))
 
     def _retry_after_s(self) -> float:
         """How long until half of what waits is done, at the rate of late."""
@@ -154,8 +153,10 @@ class Reception:
     def _maybe_probe(self, job: Job, done: Done) -> None:
         """Now and then a sample is judged once more in the opposite order, where nobody waits for the place."""
         decision = done.judgment.decision
+        if decision is None or len(decision.scores) < 2 or not self.settings.flip_probe:
+            return
         drawn = int.from_bytes(digest("flip probe", job.sample.id, *job.sample.responses)[:4]) / 2**32
-        if decision is None or len(decision.scores) < 2 or drawn >= self.settings.flip_probe:
+        if drawn >= self.settings.flip_probe:
             return
         if self.phase == Phase.READY and not self._probes and not self._room.locked():
             self._probes.add(probe := asyncio.create_task(self._probe(job, done.judgment)))
@@ -192,6 +193,14 @@ async def _next_of(queue: "asyncio.Queue[_Placed]", task: "asyncio.Future[Sequen
         return await getting
     finally:
         getting.cancel()
+
+
+def _stopping(job: Job) -> Done:
+    return _failed(job, "stopping", "the service is shutting down")
+
+
+def _late(job: Job, how: str) -> Done:
+    return _failed(job, "deadline", how)
 
 
 def _failed(job: Job, kind: str, error: str) -> Done:

@@ -5,6 +5,7 @@ under way has `stop_s` to end, and what has not ended is answered 503. A second 
 """
 
 import asyncio
+import gc
 import ipaddress
 import os
 import socket
@@ -43,6 +44,8 @@ async def serve(settings: Settings, *, host: str, port: int, workers: int, say: 
                 timeout_graceful_shutdown=int(settings.serve.stop_s) + 5,
             )
             server = DrainingServer(config, service.reception, say)
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays: looking through it again would hold the loop for 50 ms
             await server.serve(sockets=[listening])
             say("stopped")
 

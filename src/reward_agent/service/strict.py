@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from reward_agent.service.refusals import Refusal
+from reward_agent.service.turns import next_turn
 
 
 class StrictRequest(Request):
@@ -17,6 +18,7 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         body = await self.body()
+        await next_turn()  # reading it, checking it and making samples of it goes on without a pause
         try:
             return pydantic_core.from_json(body, allow_inf_nan=False, cache_strings=False)
         except ValueError as error:

@@ -32,6 +32,7 @@ class Telemetry:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     trends: Trends = field(init=False)
     _made: dict[str, Counter | Gauge | Histogram] = field(default_factory=dict)
+    _labelled: dict[tuple[str, ...], Counter | Histogram] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.trends = Trends(first_hour_s=self.first_hour_s, clock=self.clock)
@@ -108,9 +109,11 @@ class Telemetry:
             "model_tokens": usage.tokens,
             "model_cost_dollars": usage.cost,
         }.items():
-            self._count(name, by=by)
-        self.trends.recent.add("model calls", usage.calls)
-        self.trends.recent.add("cached", usage.cached)
+            if by:
+                self._count(name, by=by)
+        if usage.calls:
+            self.trends.recent.add("model calls", usage.calls)
+            self.trends.recent.add("cached", usage.cached)
 
     def _voices(self, sample: Sample, judgment: Judgment) -> None:
         """What each signal did with the sample."""
@@ -140,9 +143,9 @@ class Telemetry:
         self.trends.recent.add(f"{outcome}:{source}")
 
     def _count(self, name: str, *, by: float = 1, **labels: str) -> None:
-        counter = self._made[name]
+        counter = self._one_of(name, labels)
         assert isinstance(counter, Counter)
-        (counter.labels(**labels) if labels else counter).inc(by)
+        counter.inc(by)
 
     def _gauge(self, name: str) -> Gauge:
         gauge = self._made[name]
@@ -150,9 +153,19 @@ class Telemetry:
         return gauge
 
     def _time(self, name: str, seconds: float, **labels: str) -> None:
-        histogram = self._made[name]
+        histogram = self._one_of(name, labels)
         assert isinstance(histogram, Histogram)
-        (histogram.labels(**labels) if labels else histogram).observe(seconds)
+        histogram.observe(seconds)
+
+    def _one_of(self, name: str, labels: dict[str, str]) -> Counter | Gauge | Histogram:
+        """The metric for these labels, looked up once: the library's own way to it is the slowest part of counting."""
+        made = self._made[name]
+        if not labels or isinstance(made, Gauge):
+            return made
+        key = (name, *labels.values())
+        if key not in self._labelled:
+            self._labelled[key] = made.labels(**labels)
+        return self._labelled[key]
 
 
 _COUNTERS = {

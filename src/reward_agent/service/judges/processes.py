@@ -15,23 +15,24 @@ from dataclasses import dataclass, field
 
 from reward_agent.config import Settings
 from reward_agent.errors import ConfigError
-from reward_agent.presentation import digest
 from reward_agent.service.judges.frames import (
     Answer,
     Ask,
     Broke,
     Cancel,
     Frame,
+    Outbox,
     Ping,
     Ready,
     Refused,
     Say,
     Start,
-    next_frame,
+    next_frames,
     packed,
 )
 from reward_agent.service.judges.share_out import share_out
 from reward_agent.service.judges.work import Done, Job, JudgingError, Offer
+from reward_agent.service.turns import next_turn
 
 STALLED_S = 120.0
 PING_EVERY_S = 5.0
@@ -51,12 +52,19 @@ class Worker:
     offer: Offer
     waiting: "dict[int, asyncio.Future[Done]]" = field(default_factory=dict)
     heard_at: float = 0.0
+    outbox: Outbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(write=self._write)
 
     def send(self, frame: Frame) -> None:
-        """Writes without waiting; what is in flight is bounded by the callers."""
+        """Written soon, without waiting; what is in flight is bounded by the callers."""
+        self.outbox.put(frame)
+
+    def _write(self, body: bytes) -> None:
         assert self.process.stdin is not None
         if not self.process.stdin.is_closing():
-            self.process.stdin.write(packed(frame))
+            self.process.stdin.write(body)
 
     async def judge(self, number: int, job: Job) -> Done:
         """Raises WorkerLost and JudgingError."""
@@ -71,7 +79,7 @@ class Worker:
         finally:
             self.waiting.pop(number, None)
 
-    def take(self, frame: Frame | None, say: Callable[[str], None]) -> None:
+    def take(self, frame: Frame, say: Callable[[str], None]) -> None:
         """What a frame from it means."""
         match frame:
             case Answer(number=number, done=done) if (waiting := self.waiting.get(number)) and not waiting.done():
@@ -137,7 +145,7 @@ class ProcessJudges:
     def _chosen(self, job: Job) -> Worker:
         alive = [worker for worker in self._workers if worker is not None]
         least = min(alive, key=lambda worker: len(worker.waiting))
-        home = alive[digest(*(m.content for m in job.sample.prompt))[0] % len(alive)]
+        home = alive[hash(job.sample.prompt[-1].content) % len(alive)]
         return home if len(home.waiting) <= len(least.waiting) + max(1, self._in_flight // 8) else least
 
     async def open(self) -> None:
@@ -171,19 +179,18 @@ class ProcessJudges:
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(packed(Start(self._settings)))
         try:
-            while True:
-                match await next_frame(process.stdout):
-                    case Ready(offer=offer):
-                        self._offer = offer
-                        now = asyncio.get_running_loop().time()
-                        return Worker(process=process, offer=offer, heard_at=now)
-                    case Refused(message=message):
-                        raise ConfigError(message)
-                    case Say(line=line):
-                        if told:  # every worker would say the same
+            while frames := await next_frames(process.stdout):
+                for frame in frames:
+                    match frame:
+                        case Ready(offer=offer):
+                            self._offer = offer
+                            now = asyncio.get_running_loop().time()
+                            return Worker(process=process, offer=offer, heard_at=now)
+                        case Refused(message=message):
+                            raise ConfigError(message)
+                        case Say(line=line) if told:  # every worker would say the same
                             self._say(line)
-                    case None:
-                        raise ConfigError("a worker ended before it was ready; what it printed stands above")
+            raise ConfigError("a worker ended before it was ready; what it printed stands above")
         except BaseException:
             await _killed(process)
             raise
@@ -211,9 +218,11 @@ class ProcessJudges:
 
     async def _listen(self, worker: Worker) -> None:
         assert worker.process.stdout is not None
-        while (frame := await next_frame(worker.process.stdout)) is not None:
+        while frames := await next_frames(worker.process.stdout):
             worker.heard_at = asyncio.get_running_loop().time()
-            worker.take(frame, self._say)
+            for frame in frames:
+                worker.take(frame, self._say)
+            await next_turn()  # more may be there already, and would be read without a pause
 
     async def _watch(self) -> None:
         while True:

@@ -20,14 +20,14 @@ from reward_agent.service.judges.frames import (
     Broke,
     Cancel,
     Frame,
+    Outbox,
     Ping,
     Pong,
     Ready,
     Refused,
     Say,
     Start,
-    next_frame,
-    packed,
+    next_frames,
 )
 from reward_agent.service.judges.sandbox_time import Stopwatch, timed
 from reward_agent.service.judges.work import Desk, told_bug
@@ -47,18 +47,19 @@ async def open_desk(settings: Settings, say: Callable[[str], None]) -> AsyncIter
 
 async def serve_pipe(reader: asyncio.StreamReader, send: Callable[[Frame], None]) -> None:
     """Answers until the pipe ends."""
-    start = await next_frame(reader)
-    if not isinstance(start, Start):
+    frames = await next_frames(reader)
+    if not frames or not isinstance(start := frames[0], Start):
         return
     try:
         async with open_desk(Settings.model_validate_json(start.settings), lambda line: send(Say(line))) as desk:
             send(Ready(desk.offer))
-            await _answer_all(desk, reader, send)
+            await answer_all(desk, reader, send)
     except RewardAgentError as error:
         send(Refused(str(error)))
 
 
-async def _answer_all(desk: Desk, reader: asyncio.StreamReader, send: Callable[[Frame], None]) -> None:
+async def answer_all(desk: Desk, reader: asyncio.StreamReader, send: Callable[[Frame], None]) -> None:
+    """Answers what comes until the pipe ends; then what is under way is cancelled."""
     tasks: dict[int, asyncio.Task[None]] = {}
 
     async def answer(ask: Ask) -> None:
@@ -70,14 +71,15 @@ async def _answer_all(desk: Desk, reader: asyncio.StreamReader, send: Callable[[
             tasks.pop(ask.number, None)
 
     try:
-        while (frame := await next_frame(reader)) is not None:
-            match frame:
-                case Ask():
-                    tasks[frame.number] = asyncio.create_task(answer(frame))
-                case Cancel(number=number) if number in tasks:
-                    tasks[number].cancel()
-                case Ping():
-                    send(Pong())
+        while frames := await next_frames(reader):
+            for frame in frames:
+                match frame:
+                    case Ask():
+                        tasks[frame.number] = asyncio.create_task(answer(frame))
+                    case Cancel(number=number) if number in tasks:
+                        tasks[number].cancel()
+                    case Ping():
+                        send(Pong())
     finally:
         for task in list(tasks.values()):
             task.cancel()
@@ -90,7 +92,9 @@ async def _main(output: int) -> None:
     with os.fdopen(output, "wb", buffering=0) as pipe:
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         writer, _ = await loop.connect_write_pipe(asyncio.Protocol, pipe)
-        await serve_pipe(reader, lambda frame: writer.write(packed(frame)))
+        outbox = Outbox(write=writer.write)
+        await serve_pipe(reader, outbox.put)
+        outbox.flush()
         writer.close()
         await asyncio.sleep(0)
 
