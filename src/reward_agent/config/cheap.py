@@ -72,11 +72,11 @@ def _cheap_checks(settings: Settings) -> VerifySettings:
     if isinstance(instructions, ModelInstructions):
         kept = instructions.model_dump(include=set(RuleInstructions.model_fields) - {"type"})
         instructions = RuleInstructions(type="rules", **kept)
-    return VerifySettings(
-        instructions=instructions, factuality=factuality if _looks_up_for_nothing(settings) else Off()
-    )
+    asked = _looks_up_for_nothing(settings) and not isinstance(settings.evidence, Off)
+    return VerifySettings(instructions=instructions, factuality=factuality if asked else Off())
 
 
 def _looks_up_for_nothing(settings: Settings) -> bool:
-    """Whether claims are held against an index of the user's own, without a language model."""
-    return isinstance(settings.verify.factuality, GroundedFactuality) and isinstance(settings.evidence, CorpusSource)
+    """Whether claims are held against an index of the user's own, or none, without a language model."""
+    own = isinstance(settings.evidence, CorpusSource | Off)
+    return isinstance(settings.verify.factuality, GroundedFactuality) and own
