@@ -29,7 +29,7 @@ def quiet(line: str) -> None:
 @pytest.mark.parametrize("where", ["process", "thread"])
 def test_both_kinds_judge_alike(where: str) -> None:
     async def judge() -> None:
-        settings = load_settings(preset="offline", overrides=[f"serve.where={where}"])
+        settings = load_settings(preset="offline", overrides=["prefer=[]", f"serve.where={where}"])
         async with open_judges(settings, workers=1, say=quiet) as judges:
             done = await judges.judge(Job(sample=SAMPLE, whole=True))
             assert judges.offer.verifiers == ("instructions",)
