@@ -124,7 +124,7 @@ def make_run(folder: Path, count: int) -> None:
         rows=count, set_aside=0, duplicates=0, label_counts={}, fingerprint=fingerprint(samples), problems=()
     )
     with run.held():
-        run.claim(told, load_settings(preset="embedded"))
+        run.claim(told, load_settings(preset="offline"))
         run.integrity_file.write_bytes(TypeAdapter(Integrity).dump_json(integrity))
         sample_type, judgment_type = TypeAdapter(LabeledSample), TypeAdapter(Judgment)
         with run.samples_file.open("wb") as file:

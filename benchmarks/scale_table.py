@@ -5,7 +5,7 @@
     python -m benchmarks.scale_table --write                         # puts the tables into docs/scale.md
 
 Measured, for samples of 4 and of 64 candidates of about 600 characters (made up, benchmarks.agent_run), since a sample
-costs a part of its own and a part a candidate: CPU seconds of a worker with the presets `offline` and `embedded`, and
+costs a part of its own and a part a candidate: CPU seconds of a worker with the preset `offline`, and
 with `openai` against a simulated LLM in a process of its own (client included); its calls and tokens; CPU seconds of
 the driver on Ray, which sends a sample, reads its judgment and appends it to the journal; how long Ray takes to start;
 bytes in the run folder. Needs the extra `ray`.
@@ -126,7 +126,7 @@ def measure() -> Figures:
         folder = Path(name)
         build_index([Page(text=p.text, title=p.title, source=p.source) for p in made_up_corpus()], folder / "index")
         worker, few, many = {}, dict[str, Judgment](), dict[str, Judgment]()
-        for preset in ("offline", "embedded"):
+        for preset in ("offline",):
             costs = []
             for candidates in (FEW, MANY):
                 cost, found = asyncio.run(_worker_cpu_s(preset, candidates, folder / f"{preset}-{candidates}"))
@@ -273,7 +273,7 @@ def main() -> None:
 def _tables(figures: Figures, asked: argparse.Namespace) -> str:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         print_costs(figures)
-        for preset in ("offline", "embedded"):
+        for preset in ("offline",):
             print_time(figures, preset, 0, 0.0)
         print_time(figures, "openai", asked.in_flight, asked.latency_s)
         print_needs(figures, asked.hours, asked.latency_s, asked.gpu_tokens_per_s)
