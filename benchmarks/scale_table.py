@@ -198,7 +198,7 @@ def print_costs(figures: Figures) -> None:
     print(f"| reward-model tokens | {figures.reward_tokens.few:,.0f} | {figures.reward_tokens.many:,.0f} |")
     for what, line in (
         ("samples.jsonl", figures.sample_bytes),
-        ("judgments.jsonl, `embedded`", figures.judgment_bytes),
+        ("judgments.jsonl, `offline`", figures.judgment_bytes),
     ):
         print(f"| {what} | {line.few / 1e3:.1f} kB | {line.many / 1e3:.1f} kB |")
 
