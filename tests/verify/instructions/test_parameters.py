@@ -80,6 +80,7 @@ def test_a_bare_number_is_an_exact_count_and_one_text_a_list_of_one() -> None:
         ("unit.length", {"each": "stanza", "quantity": 1, "unit": "words"}, "each"),
         ("keywords.counts", {"words": ["a", "b"], "quantities": [{"low": 1}]}, "cannot run"),
         ("sentences.type_ratio", {"types": ["declarative"], "parts": [1, 2]}, "cannot run"),
+        ("sentences.type_ratio", {"types": ["declarative"], "parts": [1, 10**400]}, "numbers go up to"),
     ],
 )
 def test_what_a_checker_cannot_take_is_refused_with_the_reason(kind: str, params: dict[str, Any], message: str) -> None:

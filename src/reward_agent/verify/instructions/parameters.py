@@ -91,7 +91,7 @@ def _complaints(value: object) -> Iterator[str]:
         case bool():
             return
         case int() | float():
-            if not math.isfinite(value) or abs(value) > LARGEST:
+            if abs(value) > LARGEST or not math.isfinite(value):  # in this order: a huge int has no float
                 yield f"numbers go up to {LARGEST:,}"
         case str():
             if not value.strip() or len(value) > LONGEST_TEXT or any("\ud800" <= c <= "\udfff" for c in value):
