@@ -9,33 +9,17 @@ from typing import Any
 
 import pytest
 
-from reward_agent.cli import main
+from tests.command_line import CommandLine
 
 SIMULATED = ("--set", "chat.default.type=simulated")
 POINT = (*SIMULATED, "--set", "prefer=[{type='model', mode='point'}]")
-
-
-class CommandLine:
-    """Runs `reward-agent ...` in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: object) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main([*map(str, arguments)])
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CommandLine:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return CommandLine(capsys)
+    return CommandLine(capsys=capsys)
 
 
 def answer(keeps: Sequence[bool]) -> str:

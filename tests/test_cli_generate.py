@@ -12,26 +12,10 @@ from typing import Any
 
 import pytest
 
-from reward_agent.cli import main
 from reward_agent.testing.llm_server import Faults, LlmServer, llm_server
+from tests.command_line import CommandLine
 
 SIMULATED = ("--set", "chat.default.type=simulated")
-
-
-class CommandLine:
-    """Runs `reward-agent generate ...` in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: object) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(["generate", *map(str, arguments)])
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = self._capsys.readouterr()
-        return code, printed.out, printed.err
 
 
 @pytest.fixture
@@ -40,7 +24,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    return CommandLine(capsys)
+    return CommandLine(capsys=capsys, command=["generate"])
 
 
 @pytest.fixture

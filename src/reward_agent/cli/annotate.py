@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reward_agent.cli.console import say, say_problems, shown, terminal
+from reward_agent.cli.console import say_problems, shown, stoppable, terminal
 from reward_agent.cli.options import (
     Config,
     Engine,
@@ -17,7 +17,7 @@ from reward_agent.cli.options import (
     Replay,
     Set,
     opened_agent,
-    recorded,
+    settings_from,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +74,6 @@ def annotate(
     """
     import asyncio
 
-    from reward_agent.config import load_settings
     from reward_agent.jobs.annotate import KIND, check_required
     from reward_agent.jobs.annotate import annotate as run_annotation
     from reward_agent.jobs.intake import FileJob
@@ -82,10 +81,7 @@ def annotate(
 
     options = _options(rule, min_margin, require, near_duplicates, max_pairs, format, write, files)
     hub = _hub(push)
-    overrides = [*(set_ or []), *recorded(record, replay)]
-    if concurrency is not None:
-        overrides.append(f"run.concurrency={concurrency}")
-    settings = load_settings(preset=preset, config=config, overrides=overrides)
+    settings = settings_from(preset, config, set_, record, replay, concurrency)
     check_required(options.rules, settings)
     job = FileJob(kind=KIND, data=data, limit=limit)
     opening = opened_agent(settings, engine, ray_address, ray_workers)
@@ -95,11 +91,8 @@ def annotate(
             with shown_progress(KIND, terminal(stderr=True)) as watch:
                 return await run_annotation(job, options, settings, agent, out, watch=watch)
 
-    try:
+    with stoppable():
         integrity, report = asyncio.run(judged())
-    except KeyboardInterrupt:
-        say("stopped; run the same command again to go on where it stopped")
-        raise typer.Exit(130) from None
     say_problems(integrity.problems, len(integrity.problems))
     _show(report, out, push, hub, public)
 

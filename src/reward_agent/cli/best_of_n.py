@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reward_agent.cli.console import say, say_problems, shown, terminal
+from reward_agent.cli.console import say, say_problems, shown, stoppable, terminal
 from reward_agent.cli.options import (
     Config,
     Engine,
@@ -17,7 +17,7 @@ from reward_agent.cli.options import (
     Replay,
     Set,
     opened_agent,
-    recorded,
+    settings_from,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ def best_of_n(
     Every candidate is judged once and every size is read from that, so --sizes and --evaluate may change afterwards for
     nothing.
     """
-    from reward_agent.config import load_settings
     from reward_agent.jobs.best_of_n import BestOfNJob, Reading, keep_reading, sizes_of
     from reward_agent.jobs.valued import References, evaluator_named
 
@@ -83,10 +82,7 @@ def best_of_n(
         raise typer.BadParameter("--references is for an evaluator: give --evaluate too")
     if evaluate is not None:
         evaluator_named(evaluate)
-    overrides = [*(set_ or []), *recorded(record, replay)]
-    if concurrency is not None:
-        overrides.append(f"run.concurrency={concurrency}")
-    settings = load_settings(preset=preset, config=config, overrides=overrides)
+    settings = settings_from(preset, config, set_, record, replay, concurrency)
     known = None if references is None else References.read(references, max_row_bytes=settings.run.max_row_bytes)
     opening = opened_agent(settings, engine, ray_address, ray_workers)
     _judge(BestOfNJob(data=data, limit=limit, budget=budget, audit=audit), settings, out, opening)
@@ -151,8 +147,5 @@ def _judge(job: "BestOfNJob", settings: "Settings", out: Path, opening: "Abstrac
             agents = Agents(full=full, cheap=first)
             await judge_candidates(job, settings, agents, out, shown=lambda title: shown_progress(title, console))
 
-    try:
+    with stoppable():
         asyncio.run(judged())
-    except KeyboardInterrupt:
-        say("stopped; run the same command again to go on where it stopped")
-        raise typer.Exit(130) from None

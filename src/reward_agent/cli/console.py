@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -45,6 +46,16 @@ def say_problems(problems: "Iterable[Problem]", count: int) -> None:
         say(f"warning: {problem}")
     if count > SHOWN_PROBLEMS:
         say(f"warning: {count - SHOWN_PROBLEMS} more like these")
+
+
+@contextmanager
+def stoppable(how_to_go_on: str = "run the same command again to go on where it stopped") -> Iterator[None]:
+    """Work that a person may stop with Ctrl-C: it says how to go on, and leaves with 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"stopped; {how_to_go_on}")
+        raise typer.Exit(130) from None
 
 
 def terminal(*, stderr: bool = False) -> "Console":

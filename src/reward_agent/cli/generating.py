@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from reward_agent.cli.console import say, say_problems, shown, terminal
-from reward_agent.cli.options import Config, Preset, Record, Replay, Set, recorded
+from reward_agent.cli.console import say, say_problems, shown, stoppable, terminal
+from reward_agent.cli.options import Config, Preset, Record, Replay, Set, settings_from
 
 if TYPE_CHECKING:
     from reward_agent.config import Settings
@@ -58,12 +58,11 @@ def generate(
     Rows {id, prompt, responses, generator} with the data's other columns, as best-of-n and annotate take them. What
     failed is missing and counted; the same command again asks for it.
     """
-    from reward_agent.config import load_settings
     from reward_agent.config.named import model_of, with_chat_model
     from reward_agent.jobs.drawing import GenerateJob
     from reward_agent.jobs.prompts import PromptShape
 
-    settings = load_settings(preset=preset, config=config, overrides=[*(set_ or []), *recorded(record, replay)])
+    settings = settings_from(preset, config, set_, record, replay)
     if engine == "vllm":
         settings = settings.model_copy(update={"chat": {}})
     elif vllm:
@@ -111,11 +110,8 @@ def generated(job: "GenerateJob", settings: "Settings", model: str, out: Path, c
                 read=told,
             )
 
-    try:
+    with stoppable(f"{out} has what was drawn so far; run the same command again to go on"):
         return asyncio.run(run())
-    except KeyboardInterrupt:
-        say(f"stopped; {out} has what was drawn so far; run the same command again to go on")
-        raise typer.Exit(130) from None
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from reward_agent.cli.console import judgment_printer, say, sound, terminal
-from reward_agent.cli.options import Config, Preset, Record, Replay, Set, recorded
+from reward_agent.cli.options import Config, Preset, Record, Replay, Set, settings_from
 
 
 def judge(
@@ -28,15 +28,13 @@ def judge(
     import asyncio
 
     from reward_agent.build import open_agent
-    from reward_agent.config import load_settings
     from reward_agent.jobs.judging import judge_each
     from reward_agent.jobs.samples import read_samples
     from reward_agent.types import Sample
 
     if (file is None) == (prompt is None) or (prompt is not None and not candidate):
         raise typer.BadParameter("give either --prompt with at least one --candidate, or --file")
-    overrides = [*(set_ or []), *recorded(record, replay)]
-    settings = load_settings(preset=preset, config=config, overrides=overrides)
+    settings = settings_from(preset, config, set_, record, replay)
     items = [Sample.of(prompt or "", candidate or [])] if file is None else read_samples(file, settings)
     show = judgment_printer(json)
 

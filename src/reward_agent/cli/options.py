@@ -82,6 +82,23 @@ def as_parquet(out: Path, *, wanted: bool) -> Iterator[None]:
     typer.echo(shown(f"judgments: {write_parquet(RunFolder(path=out))}"))
 
 
+def settings_from(
+    preset: str | None,
+    config: Path | None,
+    set_: list[str] | None,
+    record: Path | None,
+    replay: Path | None,
+    concurrency: int | None = None,
+) -> "Settings":
+    """The settings that a run's options stand for."""
+    from reward_agent.config import load_settings
+
+    overrides = [*(set_ or []), *recorded(record, replay)]
+    if concurrency is not None:
+        overrides.append(f"run.concurrency={concurrency}")
+    return load_settings(preset=preset, config=config, overrides=overrides)
+
+
 def recorded(record: Path | None, replay: Path | None) -> list[str]:
     """The settings that --record and --replay stand for."""
     import json

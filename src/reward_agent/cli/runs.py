@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reward_agent.cli.console import SHOWN_PROBLEMS, say, shown, sound, terminal
+from reward_agent.cli.console import SHOWN_PROBLEMS, say, shown, sound, stoppable, terminal
 from reward_agent.cli.options import (
     Config,
     Engine,
@@ -22,7 +22,7 @@ from reward_agent.cli.options import (
     Set,
     as_parquet,
     opened_agent,
-    recorded,
+    settings_from,
 )
 
 if TYPE_CHECKING:
@@ -94,13 +94,9 @@ def benchmark(
     parquet: Parquet = False,
 ) -> None:
     """Benchmark a reward agent by published rules."""
-    from reward_agent.config import load_settings
     from reward_agent.jobs.benchmark import BenchmarkJob
 
-    overrides = [*(set_ or []), *recorded(record, replay)]
-    if concurrency is not None:
-        overrides.append(f"run.concurrency={concurrency}")
-    settings = load_settings(preset=preset, config=config, overrides=overrides)
+    settings = settings_from(preset, config, set_, record, replay, concurrency)
     job = BenchmarkJob(benchmark=name, data=data, limit=limit, both_orders=both_orders)
     with as_parquet(out, wanted=parquet):
         run_and_show(job, settings, out, opened_agent(settings, engine, ray_address, ray_workers))
@@ -224,11 +220,8 @@ def run_and_show(
             with shown_progress(job.benchmark, terminal(stderr=True)) as watch:
                 return await run_benchmark(job, reading, settings, agent, out, watch=watch)
 
-    try:
+    with stoppable():
         report = asyncio.run(judged())
-    except KeyboardInterrupt:
-        say("stopped; run the same command again to go on where it stopped")
-        raise typer.Exit(130) from None
     show_report(report, out)
 
 

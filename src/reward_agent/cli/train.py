@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reward_agent.cli.console import say, shown
+from reward_agent.cli.console import say, shown, stoppable
 from reward_agent.cli.options import Config, Set
 
 
@@ -28,11 +28,8 @@ def train_dpo(
 
     overrides = [*(set_ or []), *([] if model is None else [f"model={json.dumps(model)}"])]
     settings = load_train_settings(preset=preset, config=config, overrides=overrides)
-    try:
+    with stoppable("run the same command again to go on from the last state saved"):
         report = run_training(pairs, settings, out, say=say)
-    except KeyboardInterrupt:
-        say("stopped; run the same command again to go on from the last state saved")
-        raise typer.Exit(130) from None
     typer.echo(f"{report.steps:,} steps on {report.pairs:,} pairs")
     if report.curve:
         first, last = report.curve[0], report.curve[-1]

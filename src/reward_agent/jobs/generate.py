@@ -12,17 +12,15 @@ An answer that failed is missing, with its reason on record. An empty one, and o
 and `finish_reasons` says so.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from reward_agent.benchmarks.own_ids import OwnIds, renamed
 from reward_agent.config import Settings
 from reward_agent.config.chat import OpenAIChatSettings
 from reward_agent.errors import DataError, RunError
@@ -31,12 +29,12 @@ from reward_agent.jobs.drawing import Drawing, GenerateJob
 from reward_agent.jobs.folder import RunFolder, code_version, whole_file, write_whole
 from reward_agent.jobs.journal import Journal, read_rows
 from reward_agent.jobs.prompts import Prompt, prompt_content, read_prompts
+from reward_agent.jobs.rows_taken import RowsTaken
 from reward_agent.jobs.run import Watch
 from reward_agent.protocols import ChatModel
 from reward_agent.reports.metrics import Integrity
 from reward_agent.types import Problem, Usage
 
-KEPT_PROBLEMS = 1_000
 _PROMPT: TypeAdapter[Prompt] = TypeAdapter(Prompt)
 _INTEGRITY: TypeAdapter[Integrity] = TypeAdapter(Integrity)
 
@@ -85,13 +83,13 @@ async def generate(
     _refuse_other_files(out)
     folder = run_folder(out)
     with folder.held():
-        taken = _take_in(job, settings, folder)
-        read(taken.integrity())
+        integrity, ids = _take_in(job, settings, folder)
+        read(integrity)
         journal_file = folder.path / "answers.jsonl"
         with Journal.open(journal_file, Request, key=lambda request: request.key) as journal:
             run = Drawing(job=job, standing=Standing.read(journal_file, job.n), watch=watch)
             try:
-                if run.begin(taken.ids):
+                if run.begin(ids):
                     async with model() as opened:
                         while await run.round(opened, folder, journal, concurrency):
                             pass
@@ -110,70 +108,27 @@ def _refuse_other_files(out: Path) -> None:
         raise RunError(f"{out} is there and no run of this command wrote it. Choose another --out file.")
 
 
-@dataclass(kw_only=True)
-class _Taken:
-    """The prompts as they were read."""
-
-    ids: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    set_aside: int = 0
-    _own: OwnIds = field(default_factory=OwnIds)
-    _digest: Any = field(default_factory=hashlib.sha256)
-    _contents: set[bytes] = field(default_factory=set)
-    duplicates: int = 0
-
-    def take_all(self, items: Iterator[Prompt | Problem], file: TextIO, limit: int | None) -> None:
-        for item in items:
-            if limit is not None and len(self.ids) >= limit:
+def _take_in(job: GenerateJob, settings: Settings, folder: RunFolder) -> tuple[Integrity, list[str]]:
+    """Reads the prompts into the folder and makes it this job's; returns what the data were like, and the ids."""
+    rows, ids = RowsTaken(), list[str]()
+    with whole_file(folder.samples_file) as file:
+        for item in read_prompts(job.data, job.shape, max_row_bytes=settings.run.max_row_bytes):
+            if job.limit is not None and rows.kept >= job.limit:
                 break
             if isinstance(item, Problem):
-                self._note(item)
+                rows.note(item)
                 continue
-            prompt = self._with_own_id(item)
-            self.ids.append(prompt.id)
-            content = prompt_content(prompt).encode("ascii")
-            self._digest.update(json.dumps(prompt.id).encode("ascii") + content + b"\n")
-            key = hashlib.sha256(content).digest()[:16]
-            self.duplicates += key in self._contents
-            self._contents.add(key)
+            prompt = replace(item, id=rows.own_id(item.id, item.place))
+            rows.keep(prompt.id, prompt_content(prompt).encode("ascii"))
+            ids.append(prompt.id)
             file.write(_PROMPT.dump_json(prompt).decode() + "\n")
-
-    def _with_own_id(self, prompt: Prompt) -> Prompt:
-        id = self._own.of(prompt.id)
-        if id == prompt.id:
-            return prompt
-        self._note(renamed(prompt.place, prompt.id, id))
-        return replace(prompt, id=id)
-
-    def _note(self, problem: Problem) -> None:
-        self.set_aside += problem.set_aside
-        if len(self.problems) < KEPT_PROBLEMS:
-            self.problems.append(problem)
-
-    def integrity(self) -> Integrity:
-        return Integrity(
-            rows=len(self.ids) + self.set_aside,
-            set_aside=self.set_aside,
-            duplicates=self.duplicates,
-            label_counts={},
-            fingerprint=self._digest.hexdigest(),
-            problems=tuple(self.problems),
-        )
-
-
-def _take_in(job: GenerateJob, settings: Settings, folder: RunFolder) -> _Taken:
-    """Reads the prompts into the folder and makes it this job's."""
-    taken = _Taken()
-    with whole_file(folder.samples_file) as file:
-        prompts = read_prompts(job.data, job.shape, max_row_bytes=settings.run.max_row_bytes)
-        taken.take_all(prompts, file, job.limit)
-        if not taken.ids:
-            reasons = "\n  ".join(map(str, taken.problems[:3])) or "there are no rows. Check that the file is whole"
+        if not ids:
+            reasons = "\n  ".join(map(str, rows.problems[:3])) or "there are no rows. Check that the file is whole"
             raise DataError(f"{job.data}: there is no usable prompt:\n  {reasons}")
-        integrity = taken.integrity()
+        integrity = rows.integrity()
         folder.claim(_told(job, integrity.fingerprint), _that_count(settings))
     write_whole(folder.integrity_file, _INTEGRITY.dump_json(integrity, indent=2).decode() + "\n")
-    return taken
+    return integrity, ids
 
 
 def _that_count(settings: Settings) -> Settings:

@@ -9,7 +9,6 @@ The file is read twice, once to check it and to keep its samples in the run fold
 what is in flight, and an id a row. Rows that cannot be read are set aside, and integrity.json says which.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -18,19 +17,18 @@ from typing import Any, Self, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
-from reward_agent.benchmarks.own_ids import OwnIds, renamed
 from reward_agent.config import Settings
 from reward_agent.engines import Judge, in_flight
 from reward_agent.errors import DataError, RunError
 from reward_agent.jobs.folder import RunFolder, code_version, evidence_fingerprint, whole_file, write_whole
 from reward_agent.jobs.journal import read_rows
 from reward_agent.jobs.judging import KeptJudgments, judge_all
+from reward_agent.jobs.rows_taken import RowsTaken
 from reward_agent.jobs.run import Watch
 from reward_agent.jobs.samples import Taken, read_taken
 from reward_agent.reports.metrics import Integrity
-from reward_agent.types import Judgment, Problem, Sample
+from reward_agent.types import Judgment, Problem
 
-KEPT_PROBLEMS = 1_000
 _TAKEN: TypeAdapter[Taken] = TypeAdapter(Taken)
 _INTEGRITY: TypeAdapter[Integrity] = TypeAdapter(Integrity)
 
@@ -72,17 +70,16 @@ async def judge_file(
 def take_in(job: FileJob, settings: Settings, folder: RunFolder) -> tuple[Integrity, int]:
     """Checks the file, makes the folder (which is `held`) this job's, and keeps the samples and what was wrong with
     the rows in it; returns that and the number of samples. Raises as `judge_file` does."""
-    collected = _Collected(limit=job.limit)
     with whole_file(folder.samples_file) as file:
-        collected.take_all(read_taken(job.data, settings), file)
-        integrity = collected.integrity()
-        if not collected.samples:
-            raise DataError(f"{job.data}: {collected.why_nothing_was_read()}")
+        rows = _take_all(read_taken(job.data, settings), file, job.limit)
+        integrity = rows.integrity()
+        if not rows.kept:
+            raise DataError(f"{job.data}: {_why_nothing_was_read(rows)}")
         told = {"kind": job.kind, "data": job.data, "limit": job.limit, **job.options}
         told |= {"fingerprint": integrity.fingerprint, "evidence": evidence_fingerprint(settings)}
         folder.claim({**told, "version": code_version()}, settings)
     write_whole(folder.integrity_file, _INTEGRITY.dump_json(integrity, indent=2).decode())
-    return integrity, collected.samples
+    return integrity, rows.kept
 
 
 class JudgedFile:
@@ -116,66 +113,25 @@ class JudgedFile:
         self.judgments.close()
 
 
-@dataclass(kw_only=True)
-class _Collected:
-    """What the file was like, so far."""
-
-    limit: int | None
-    samples: int = 0
-    rows: int = 0
-    set_aside: int = 0
-    duplicates: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    _digest: Any = field(default_factory=hashlib.sha256)
-    _ids: OwnIds = field(default_factory=OwnIds)
-    _contents: set[bytes] = field(default_factory=set)
-
-    def take_all(self, items: Iterator[Taken | Problem], file: TextIO) -> None:
-        for item in items:
-            if self.limit is not None and self.samples >= self.limit:
-                break
-            if isinstance(item, Problem):
-                self.rows += item.set_aside
-                self._note(item)
-            else:
-                self.rows += 1
-                self._keep(item, file)
-
-    def _keep(self, taken: Taken, file: TextIO) -> None:
-        sample = self._with_own_id(taken)
+def _take_all(items: Iterator[Taken | Problem], file: TextIO, limit: int | None) -> RowsTaken:
+    """Writes the first `limit` samples, each under an id of its own."""
+    rows = RowsTaken()
+    for item in items:
+        if limit is not None and rows.kept >= limit:
+            break
+        if isinstance(item, Problem):
+            rows.note(item)
+            continue
+        sample = item.sample
+        sample = replace(sample, id=rows.own_id(sample.id, item.place))
         content = json.dumps([asdict(turn) for turn in sample.prompt] + list(sample.responses)).encode("ascii")
-        key = hashlib.sha256(content).digest()[:16]
-        self.duplicates += key in self._contents
-        self._contents.add(key)
-        self._digest.update(json.dumps(sample.id).encode("ascii") + content + b"\n")
-        self.samples += 1
-        file.write(_TAKEN.dump_json(replace(taken, sample=sample)).decode() + "\n")
+        rows.keep(sample.id, content)
+        file.write(_TAKEN.dump_json(replace(item, sample=sample)).decode() + "\n")
+    return rows
 
-    def _with_own_id(self, taken: Taken) -> Sample:
-        sample = taken.sample
-        id = self._ids.of(sample.id)
-        if id == sample.id:
-            return sample
-        self._note(renamed(taken.place, sample.id, id))
-        return replace(sample, id=id)
 
-    def _note(self, problem: Problem) -> None:
-        self.set_aside += problem.set_aside
-        if len(self.problems) < KEPT_PROBLEMS:
-            self.problems.append(problem)
-
-    def integrity(self) -> Integrity:
-        return Integrity(
-            rows=self.rows,
-            set_aside=self.set_aside,
-            duplicates=self.duplicates,
-            label_counts={},
-            fingerprint=self._digest.hexdigest(),
-            problems=tuple(self.problems),
-        )
-
-    def why_nothing_was_read(self) -> str:
-        if not self.problems:
-            return "there are no rows. Check that the file is whole"
-        reasons = "\n  ".join(str(problem) for problem in self.problems[:3])
-        return f"not one of {self.rows} rows can be used. The first reasons:\n  {reasons}"
+def _why_nothing_was_read(rows: RowsTaken) -> str:
+    if not rows.problems:
+        return "there are no rows. Check that the file is whole"
+    reasons = "\n  ".join(str(problem) for problem in rows.problems[:3])
+    return f"not one of {rows.rows} rows can be used. The first reasons:\n  {reasons}"
