@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel, load_entailment
 from reward_agent.verify.factuality.grounded.features import NAMES, Compared, compared
-from reward_agent.verify.factuality.grounded.weigh import READ, read_numbers
+from reward_agent.verify.factuality.grounded.sentence import AGAINST as AGAINST_SENTENCES
+from reward_agent.verify.factuality.grounded.sentence import SENTENCE_NAMES
+from reward_agent.verify.factuality.grounded.weigh import READ, numbers_of, read_numbers
 from training.grounded_rows import Labelled, labelled
 from training.read import checksums
 
@@ -31,9 +33,9 @@ FILES = [
     "claim_evidence/summedits.jsonl.gz",
     "qa_feedback/feedback.jsonl.gz",
 ]
-SHARE = {"popqa": 1.0, "whole answers": 0.5, "begin": 1.0, "summedits": 0.5, "qa_feedback": 1.0, "swaps": 1.0}
+SHARE = {"popqa": 1.0, "whole answers": 0.5, "begin": 1.0, "summedits": 1.0, "qa_feedback": 0.5, "swaps": 1.0}
 """How much each kind of row counts, whatever their number."""
-AGAINST = frozenset({"numbers missing", "names missing", "denial differs", "refuted"})
+AGAINST = AGAINST_SENTENCES | {"numbers missing", "names missing", "denial differs", "refuted"}
 """What can only speak against a claim; the rest speaks for it, but for `EITHER`."""
 EITHER = frozenset({"says nothing new"})
 READ_SHARE = {"begin": 0.3, "summedits": 0.35, "swaps": 0.35, "whole answers": 0.3}
@@ -56,18 +58,18 @@ def main() -> None:
         "made by": "training/grounded.py",
         "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "read share": READ_SHARE, "rows": len(found)},
         "data": checksums(asked.data, FILES),
-        "short": by_words([one for one in found if one[0][1].short]),
-        "sentence": by_words([one for one in found if not one[0][1].short]),
+        "short": by_words([one for one in found if one[0][1].short], NAMES, short=True),
+        "sentence": by_words([one for one in found if not one[0][1].short], SENTENCE_NAMES, short=False),
         "read": sentences_read,
     }
     asked.out.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} rows -> {asked.out}")
 
 
-def by_words(found: Sequence[tuple[Labelled, Compared]]) -> dict[str, float]:
+def by_words(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> dict[str, float]:
     """The weights of what the words show."""
-    x, y = np.array([best.numbers for _, best in found]), np.array([float(row[3]) for row, _ in found])
-    return fitted(NAMES, x, y, balanced(np.array([row[0] for row, _ in found]), y))
+    x, y = _numbers(found, names, short=short), np.array([float(row[3]) for row, _ in found])
+    return fitted(names, x, y, balanced(np.array([row[0] for row, _ in found]), y))
 
 
 def by_reading(found: Sequence[tuple[Labelled, Compared]], model: EntailmentModel) -> dict[str, float]:
@@ -75,9 +77,15 @@ def by_reading(found: Sequence[tuple[Labelled, Compared]], model: EntailmentMode
     draw = random.Random(SEED)
     some = [(row, best) for row, best in found if draw.random() < READ_SHARE.get(row[0], 1.0)]
     chances = model.chances([(row[1].stated, best.window) for row, best in some])
-    x = np.array([(*best.numbers, *read_numbers(read)) for (_, best), read in zip(some, chances, strict=True)])
+    words = _numbers(some, SENTENCE_NAMES, short=False)
+    x = np.column_stack([words, np.array([read_numbers(read) for read in chances])])
     y = np.array([float(row[3]) for row, _ in some])
-    return fitted((*NAMES, *READ), x, y, balanced(np.array([row[0] for row, _ in some]), y))
+    return fitted((*SENTENCE_NAMES, *READ), x, y, balanced(np.array([row[0] for row, _ in some]), y))
+
+
+def _numbers(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> Numbers:
+    numbers = [numbers_of(best, short=short) for _, best in found]
+    return np.array([[one[name] for name in names] for one in numbers])
 
 
 def balanced(kinds: NDArray[np.str_], labels: Numbers) -> Numbers:

@@ -61,7 +61,7 @@ _COUNTED = (
     "sixteen seventeen eighteen nineteen twenty"
 )
 _NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split())}
-_DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
+DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
 _MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
 
 
@@ -69,6 +69,7 @@ _MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
 class Compared:
     """One claim beside one passage. `numbers` is aligned with `NAMES`."""
 
+    claim: Claim
     passage: Passage
     window: str
     numbers: tuple[float, ...]
@@ -82,7 +83,7 @@ def compared(claim: Claim, passages: Sequence[Passage]) -> list[Compared]:
     windows = [window(p.title, p.text, claim.text, claim.question) for p in passages]
     rarity = _rarity(windows)
     found = [
-        Compared(passage=passage, window=shown, numbers=_numbers(claim, passage, shown, rarity))
+        Compared(claim=claim, passage=passage, window=shown, numbers=_numbers(claim, passage, shown, rarity))
         for passage, shown in zip(passages, windows, strict=True)
     ]
     return sorted(found, key=lambda one: -bearing(one))
@@ -96,7 +97,7 @@ def bearing(one: Compared) -> float:
 
 
 @cache
-def _rarity_table() -> Mapping[str, float]:
+def common_rarity() -> Mapping[str, float]:
     text = resources.files(__package__).joinpath("rarity.json").read_text(encoding="utf-8")
     table: dict[str, float] = json.loads(text)["rarity"]
     return table
@@ -105,18 +106,18 @@ def _rarity_table() -> Mapping[str, float]:
 def _rarity(windows: Sequence[str]) -> dict[str, float]:
     counts: dict[str, int] = {}
     for shown in windows:
-        for term in set(_terms(shown)):
+        for term in set(terms_of(shown)):
             counts[term] = counts.get(term, 0) + 1
     return {term: math.log1p(len(windows) / count) for term, count in counts.items()}
 
 
 def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float]) -> tuple[float, ...]:
-    there = frozenset(_terms(shown))
-    asked = dict.fromkeys(_terms(claim.question))
-    said = dict.fromkeys(_terms(claim.text))
+    there = frozenset(terms_of(shown))
+    asked = dict.fromkeys(terms_of(claim.question))
+    said = dict.fromkeys(terms_of(claim.text))
     new = [term for term in said if term not in asked]
     names, figures = names_of(claim.text) - asked.keys(), {term for term in new if term[0].isdigit()}
-    unseen, common = math.log1p(len(rarity) and 8), _rarity_table()
+    unseen, common = math.log1p(len(rarity) and 8), common_rarity()
 
     def weight(term: str) -> float:
         kind = NUMBER_WEIGHT if term[0].isdigit() else NAME_WEIGHT if term in names else 1.0
@@ -128,10 +129,10 @@ def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float
         whole = sum(weights[term] for term in terms)
         return sum(weights[term] for term in terms if term in where) / whole if whole else 0.5
 
-    pieces = {sentence: frozenset(_terms(sentence)) for sentence in sentences(shown)}
+    pieces = {sentence: frozenset(terms_of(sentence)) for sentence in sentences(shown)}
     values = [term for term in new if claim.short or term in figures or term in names] or new
     rest = [term for term in weights if term not in values]
-    title = frozenset(_terms(passage.title))
+    title = frozenset(terms_of(passage.title))
 
     def fits(sentence: str) -> tuple[float, float]:
         return share(values, pieces[sentence]), share(rest, pieces[sentence] | title)
@@ -147,7 +148,7 @@ def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float
         _runs(words(claim.text), words(shown)),
         sum(term not in there for term in figures) / max(1, len(figures)),
         sum(term not in there for term in names) / max(1, len(names)),
-        float(bool(_DENIAL.search(claim.text)) != bool(_DENIAL.search(closest))),
+        float(bool(DENIAL.search(claim.text)) != bool(DENIAL.search(closest))),
         about(claim, passage),
         share(new, frozenset(t for t in new if t not in there and any(akin(t, o) for o in there))) if new else 0.0,
         in_it * rest_of_it,
@@ -157,7 +158,7 @@ def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float
 
 def about(claim: Claim, passage: Passage) -> float:
     """How much of what the question names, or for a sentence the claim itself, the passage names: 0 to 1."""
-    there = frozenset(_terms(passage.title)) | frozenset(_terms(passage.text[:MAX_PASSAGE_CHARS]))
+    there = frozenset(terms_of(passage.title)) | frozenset(terms_of(passage.text[:MAX_PASSAGE_CHARS]))
     of_question = _coverage(claim.question, there)
     if claim.short:
         return of_question
@@ -166,9 +167,9 @@ def about(claim: Claim, passage: Passage) -> float:
 
 
 def _coverage(text: str, there: frozenset[str]) -> float:
-    names, common = names_of(text), _rarity_table()
+    names, common = names_of(text), common_rarity()
     weights = {
-        term: math.pow(common.get(term, 1.0), RARE) * (NAME_WEIGHT if term in names else 1.0) for term in _terms(text)
+        term: math.pow(common.get(term, 1.0), RARE) * (NAME_WEIGHT if term in names else 1.0) for term in terms_of(text)
     }
     if not weights:
         return 0.0
@@ -184,7 +185,7 @@ def names_of(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _terms(text: str) -> tuple[str, ...]:
+def terms_of(text: str) -> tuple[str, ...]:
     """The telling words, numbers always in digits."""
     return tuple(_NUMBER_WORDS.get(term, term) for term in telling_words(text))
 

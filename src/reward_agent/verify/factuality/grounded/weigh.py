@@ -14,6 +14,7 @@ from importlib import resources
 
 from reward_agent.verify.factuality.grounded.entailment import Chances
 from reward_agent.verify.factuality.grounded.features import NAMES, Compared
+from reward_agent.verify.factuality.grounded.sentence import SENTENCE_NAMES, sentence_numbers
 
 READ = ("entailed", "refuted")
 """The log-odds that the entailment model gives to "supported" and to "contradicted"."""
@@ -32,14 +33,22 @@ class Weighing:
 
     def by_words(self, one: Compared, *, short: bool) -> float:
         """The chance that the passage supports the claim, from the words alone."""
-        return logistic(_sum(self.short if short else self.sentence, dict(zip(NAMES, one.numbers, strict=True))))
+        return logistic(_sum(self.short if short else self.sentence, numbers_of(one, short=short)))
 
     def with_reading(self, one: Compared, chances: Chances, *, short: bool) -> float:
         """The chance that the passage supports the claim, from the words and the entailment model together."""
         if short:
             return self.by_words(one, short=True) * (1 - DISCOUNT * (1 - chances[0]))
-        numbers = dict(zip((*NAMES, *READ), (*one.numbers, *read_numbers(chances)), strict=True))
-        return logistic(_sum(self.read, numbers))
+        read = dict(zip(READ, read_numbers(chances), strict=True))
+        return logistic(_sum(self.read, numbers_of(one, short=False) | read))
+
+
+def numbers_of(one: Compared, *, short: bool) -> dict[str, float]:
+    """What may be weighed of a claim beside a passage, by name; of a sentence more than of a short answer."""
+    found = dict(zip(NAMES, one.numbers, strict=True))
+    if not short:
+        found |= zip(SENTENCE_NAMES, sentence_numbers(one.claim.text, one.passage), strict=True)
+    return found
 
 
 def read_numbers(chances: Chances) -> tuple[float, float]:
@@ -60,7 +69,7 @@ def load_weighing() -> Weighing:
 
 
 def _sum(weights: Mapping[str, float], numbers: Mapping[str, float]) -> float:
-    return weights["bias"] + sum(weights[name] * value for name, value in numbers.items())
+    return weights["bias"] + sum(weight * numbers[name] for name, weight in weights.items() if name != "bias")
 
 
 def _log_odds(chance: float) -> float:
