@@ -1,8 +1,10 @@
 """Answers -> claims, by rules: one a sentence that states something.
 
 A short answer ("In Ghent.") says nothing without its question, so it is read together with it; a sentence of a long
-answer stands for itself. Questions, greetings, offers and opinions are no claims. What this does not promise: that a
-sentence with two facts is cut in two, or that "it" is told apart from "it".
+answer stands for itself. "Yes" or "no" to a question that asks for one affirms or denies what was asked, whatever
+stands behind it. What is said of two things ("both A and B are ...") must hold of each. Questions, greetings, offers
+and opinions are no claims. What this does not promise: that another sentence with two facts is cut in two, or that "it"
+is told apart from "it".
 """
 
 import re
@@ -23,22 +25,34 @@ _NO_CLAIM = re.compile(
     r"|i['’]?m not sure\b|here (?:is|are)\b|thanks?\b|hello\b|hi\b|please\b|would you\b|do you\b|as an ai\b)",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"\W*(yes|no)\W*", re.IGNORECASE)
+_BARE = re.compile(r"\W*(yes|no)\b(?![ ]?[^\W_])\W*", re.IGNORECASE)
+"""A yes or no that stands alone or has a mark behind it; "no one" is none."""
 _YES_NO = re.compile(
     r"\A\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)\b(?!.*\bor\b)", re.IGNORECASE | re.DOTALL
 )
+_VERB = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)"
+_BOTH_FIRST = re.compile(rf"\A(?:{_VERB}\s+)?both\s+(?P<one>.+?)\s+and\s+(?P<other>.+)\Z", re.IGNORECASE | re.DOTALL)
+_BOTH_LAST = re.compile(
+    rf"\A(?:(?i:{_VERB})\s+)?(?P<one>[A-Z0-9].+?)\s+and\s+(?P<other>(?:the\s+)?[A-Z0-9].*?)\s+(?:{_VERB}\s+)?both\s+(?P<rest>.+)\Z",
+    re.DOTALL,
+)
+_NAME = re.compile(r"[A-Z0-9][^\s,;]*(?:\s+(?:(?:of|the|de|la|in|for)\s+)*[A-Z0-9&][^\s,;]*)*")
+_NATION = re.compile(r"\s+[A-Z][a-z]+(?:an|ish|ese|ch|ss)\Z")
+"""At the end of a name it begins the next thing: "Kings of Leon American rock bands"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """`text` is what the answer says, `question` what it was asked; `short`: it needs the question to mean anything.
-    `asked` and `denied`: the answer is a bare yes or no, so `text` is what was asked, affirmed or denied."""
+    `asked` and `denied`: the answer says yes or no, so `text` is what was asked, affirmed or denied. `parts`: what it
+    says of each of two things, where it says the same of both."""
 
     text: str
     question: str
     short: bool
     asked: bool = False
     denied: bool = False
+    parts: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -56,17 +70,34 @@ def claims_of(response: str, question: str, *, limit: int) -> Sequence[Claim]:
     plain = _MARKUP.sub("", _CODE.sub(" ", response[:MAX_RESPONSE_CHARS]))
     said = [sentence[:MAX_CLAIM_CHARS] for sentence in sentences(plain)]
     alone = len(said) == 1
-    if alone and (bare := _BARE.fullmatch(said[0])) and _YES_NO.match(question):
-        return (Claim(text=question, question="", short=False, asked=True, denied=bare[1].lower() == "no"),)
     found: dict[str, Claim] = {}
+    if said and (bare := _BARE.match(said[0])) and _YES_NO.match(question):
+        denied = bare[1].lower() == "no"
+        found[""] = Claim(
+            text=question, question="", short=False, asked=True, denied=denied, parts=of_both(question.rstrip("? "))
+        )
+        said[0] = said[0][bare.end() :]
     for sentence in said:
+        if len(found) == limit:
+            break
         if sentence.endswith(("?", ":")) or (not alone and _NO_CLAIM.match(sentence)) or not _says_anything(sentence):
             continue
         short = alone and len(sentence.split()) <= SHORT_WORDS
-        found.setdefault(sentence.lower(), Claim(text=sentence, question=question, short=short))
-        if len(found) == limit:
-            break
+        claim = Claim(text=sentence, question=question, short=short, parts=of_both(sentence))
+        found.setdefault(sentence.lower(), claim)
     return tuple(found.values())
+
+
+def of_both(text: str) -> tuple[str, ...]:
+    """What a text says or asks of each of two things: "both A and B are old" of A, and of B. Nothing where it is not
+    about both of two."""
+    if last := _BOTH_LAST.match(text):
+        return tuple(f"{last[name]} {last['rest']}" for name in ("one", "other"))
+    if (first := _BOTH_FIRST.match(text)) and (named := _NAME.match(first["other"])):
+        name = _NATION.sub("", named[0])
+        rest = first["other"][len(name) :].strip()
+        return (f"{first['one']} {rest}", f"{name} {rest}") if rest else ()
+    return ()
 
 
 def _says_anything(sentence: str) -> bool:

@@ -14,7 +14,8 @@ WINDOW_WORDS = 90
 TITLE_WORDS = 12
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\w+")
-_BORDER = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|\n+")
+_BORDER = re.compile(r"(?<=[.!?。！？])[\"'”’)\]]*\s+|\n+|(?<=[a-z\d)\]][a-z\d)\]\"”][.!?])(?=[A-Z][a-z ])")
+"""Between sentences there is a space, a line, or, where texts were joined without care, nothing but a capital."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|etc|vol|inc|ltd|co|gen|col|lt|sgt|capt|rev|hon|fig|approx|ca|e\.g|i\.e"
     r"|u\.s|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)|\b[A-Z])\.$",

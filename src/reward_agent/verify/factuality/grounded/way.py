@@ -64,7 +64,7 @@ class GroundedClaims:
         for claim in dict.fromkeys(claim for claims in said.values() for claim in claims):
             own = () if claim.short or claim.asked else found[claim.text]
             passages = {passage.text: passage for passage in (*found.get(question, ()), *own)}
-            ranked[claim] = _beside(claim, list(passages.values()))
+            ranked[claim] = self._beside(claim, list(passages.values()))
         # Short answers answer one question: a passage that is about it for one of them is so for all.
         known = {one.passage.text for claim, ones in ranked.items() if claim.short for one in _related(claim, ones)}
         findings = {
@@ -75,6 +75,21 @@ class GroundedClaims:
             for claim, ones in ranked.items()
         }
         return {text: _verdict([findings[claim] for claim in claims]) for text, claims in said.items()}
+
+    def _beside(self, claim: Claim, passages: Sequence[Passage]) -> Sequence[Compared]:
+        """The claim beside each passage. Of what it says of both of two things, the one that is borne out less; of
+        what was asked with yes or no, which may be about two things, the best two passages read as one."""
+        parts = [_related(part, compared(part, passages)) for part in _parts(claim)]
+        if parts and all(parts):
+            return min(parts, key=lambda ones: self._supported(ones[0].claim, ones[0]))
+        ranked = compared(claim, passages)
+        if not claim.asked or len(ranked) < READ_TOGETHER:
+            return ranked
+        both = [one.passage for one in _related(claim, ranked)[:READ_TOGETHER]]
+        if len(both) < READ_TOGETHER:
+            return ranked
+        text = " ".join(f"{passage.title}: {passage.text}" if passage.title else passage.text for passage in both)
+        return compared(claim, [Passage(text=text, source=", ".join(p.source or p.title for p in both))])
 
     def _finding(self, claim: Claim, related: Sequence[Compared]) -> Finding:
         """`related`: the passages about the same thing, the one that says most about the claim first."""
@@ -106,17 +121,8 @@ class GroundedClaims:
         return self.weighing.with_reading(best, chances, short=claim.short)
 
 
-def _beside(claim: Claim, passages: Sequence[Passage]) -> Sequence[Compared]:
-    """The claim beside each passage. What was asked with yes or no may be about two things, each with a passage of its
-    own, so the best two are read as one."""
-    ranked = compared(claim, passages)
-    if not claim.asked or len(ranked) < READ_TOGETHER:
-        return ranked
-    both = [one.passage for one in _related(claim, ranked)[:READ_TOGETHER]]
-    if len(both) < READ_TOGETHER:
-        return ranked
-    text = " ".join(f"{passage.title}: {passage.text}" if passage.title else passage.text for passage in both)
-    return compared(claim, [Passage(text=text, source=", ".join(p.source or p.title for p in both))])
+def _parts(claim: Claim) -> Sequence[Claim]:
+    return [Claim(text=part, question="", short=False) for part in claim.parts]
 
 
 def _related(claim: Claim, ranked: Sequence[Compared]) -> Sequence[Compared]:
