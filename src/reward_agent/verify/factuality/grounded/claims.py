@@ -43,16 +43,23 @@ _NATION = re.compile(r"\s+[A-Z][a-z]+(?:an|ish|ese|ch|ss)\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """`text` is what the answer says, `question` what it was asked; `short`: it needs the question to mean anything.
+    """`text` is what the answer says, `question` what it was asked; `short`: it needs the question to mean anything;
+    `reply`: it is a sentence and the whole answer, so besides being borne out it must say what was asked for.
     `asked` and `denied`: the answer says yes or no, so `text` is what was asked, affirmed or denied. `parts`: what it
     says of each of two things, where it says the same of both."""
 
     text: str
     question: str
     short: bool
+    reply: bool = False
     asked: bool = False
     denied: bool = False
     parts: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is the whole answer to its question."""
+        return self.short or self.reply
 
     @property
     def key(self) -> str:
@@ -83,7 +90,8 @@ def claims_of(response: str, question: str, *, limit: int) -> Sequence[Claim]:
         if sentence.endswith(("?", ":")) or (not alone and _NO_CLAIM.match(sentence)) or not _says_anything(sentence):
             continue
         short = alone and len(sentence.split()) <= SHORT_WORDS
-        claim = Claim(text=sentence, question=question, short=short, parts=of_both(sentence))
+        reply = alone and not short and bool(question) and "" not in found
+        claim = Claim(text=sentence, question=question, short=short, reply=reply, parts=of_both(sentence))
         found.setdefault(sentence.lower(), claim)
     return tuple(found.values())
 

@@ -28,6 +28,7 @@ ORDER_WORDS = (60, 80)
 KEY_WEIGHT = 2.0
 """What a name or a number weighs beside another word."""
 FEW = 2
+SHORT_NAME = 3
 RUN = 4
 SENTENCE_NAMES = (
     "together",
@@ -61,6 +62,11 @@ def sentence_numbers(text: str, passage: Passage) -> tuple[float, ...]:
     names, numbers = names_of(text) & frozenset(said), [term for term in said if term[0].isdigit()]
     rarity = common_rarity()
     weights = {t: rarity.get(t, 1.0) * (KEY_WEIGHT if t in names or t[0].isdigit() else 1.0) for t in said}
+    # A first name may be cut short, and a name written with more behind it.
+    for name in sorted(names - there):
+        if longer := {t for t in there if len(name) >= SHORT_NAME and t.startswith(name)}:
+            held = [terms | {name} if longer & terms else terms for terms in held]
+            there |= {name}
     fits = [_share(weights, said, terms) for terms in held]
     closest = max(range(len(pieces)), key=fits.__getitem__)
     missing = [t for t in said if t not in there and not any(akin(t, other) for other in there)]

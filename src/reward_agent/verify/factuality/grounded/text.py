@@ -62,7 +62,7 @@ def stem(word: str) -> str:
     """The word without the endings that inflection adds most often; crude, and the same on both sides."""
     if len(word) < 4 or word[0].isdigit():
         return word
-    word = word.removesuffix("'s").removesuffix("’s")
+    word = word.removesuffix("'s").removesuffix("’s").replace("'", "").replace("’", "")
     for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word[-2] in "su"):
             return word[: -len(ending)] + put

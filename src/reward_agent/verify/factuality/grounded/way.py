@@ -10,7 +10,7 @@ It sees whether a passage says what a claim says, not what follows from it.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reward_agent.protocols import EvidenceSource
 from reward_agent.types import Finding, Passage, Sample, Verdict
@@ -70,7 +70,7 @@ class GroundedClaims:
         findings = {
             claim: self._finding(
                 claim,
-                [one for one in ones if claim.short and one.passage.text in known] or _related(claim, ones),
+                [one for one in ones if claim.answers and one.passage.text in known] or _related(claim, ones),
             )
             for claim, ones in ranked.items()
         }
@@ -111,6 +111,9 @@ class GroundedClaims:
     def chance(self, claim: Claim, best: Compared) -> float:
         """The chance that the passage supports the claim."""
         supported = self._supported(claim, best)
+        if claim.reply:
+            as_answer = compared(replace(claim, short=True), [best.passage])[0]
+            supported = min(supported, self.weighing.by_words(as_answer, short=True))
         return 1 - supported if claim.denied else supported
 
     def _supported(self, claim: Claim, best: Compared) -> float:
