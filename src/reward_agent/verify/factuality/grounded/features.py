@@ -37,6 +37,7 @@ MAX_PASSAGE_CHARS = 4_000
 RARE = 1.5
 """How much more a rare word than a common one says about what a text is about: the power of its rarity."""
 HALF = 0.5
+ALL = 0.99
 NAME_WEIGHT = 2.0
 NUMBER_WEIGHT = 2.0
 NAMELESS = 0.7
@@ -54,6 +55,8 @@ NAMES = (
     "akin",
     "together",
     "says nothing new",
+    "gathered",
+    "near",
 )
 _CAPITAL = re.compile(r"(?<![.!?:] )(?<!\A)\b[A-Z][^\W\d_]*|\b[A-Z][^\W\d_]+(?= [A-Z][^\W\d_]+)")
 _COUNTED = (
@@ -71,8 +74,12 @@ class Compared:
 
     claim: Claim
     passage: Passage
-    window: str
     numbers: tuple[float, ...]
+
+    @property
+    def window(self) -> str:
+        """The sentences of the passage that bear most on the claim."""
+        return window(self.passage.title, self.passage.text, self.claim.text, self.claim.question)
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[NAMES.index(name)]
@@ -80,11 +87,11 @@ class Compared:
 
 def compared(claim: Claim, passages: Sequence[Passage]) -> list[Compared]:
     """The claim beside each passage, the one that says most about it first."""
-    windows = [window(p.title, p.text, claim.text, claim.question) for p in passages]
-    rarity = _rarity(windows)
+    texts = [f"{p.title}: {p.text[:MAX_PASSAGE_CHARS]}" if p.title else p.text[:MAX_PASSAGE_CHARS] for p in passages]
+    rarity = _rarity(texts)
     found = [
-        Compared(claim=claim, passage=passage, window=shown, numbers=_numbers(claim, passage, shown, rarity))
-        for passage, shown in zip(passages, windows, strict=True)
+        Compared(claim=claim, passage=passage, numbers=_numbers(claim, passage, text, rarity))
+        for passage, text in zip(passages, texts, strict=True)
     ]
     return sorted(found, key=lambda one: -bearing(one))
 
@@ -103,12 +110,12 @@ def common_rarity() -> Mapping[str, float]:
     return table
 
 
-def _rarity(windows: Sequence[str]) -> dict[str, float]:
+def _rarity(texts: Sequence[str]) -> dict[str, float]:
     counts: dict[str, int] = {}
-    for shown in windows:
-        for term in set(terms_of(shown)):
+    for text in texts:
+        for term in set(terms_of(text)):
             counts[term] = counts.get(term, 0) + 1
-    return {term: math.log1p(len(windows) / count) for term, count in counts.items()}
+    return {term: math.log1p(len(texts) / count) for term, count in counts.items()}
 
 
 def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float]) -> tuple[float, ...]:
@@ -138,7 +145,10 @@ def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float
         return share(values, pieces[sentence]), share(rest, pieces[sentence] | title)
 
     closest = max(pieces, key=fits, default="")
-    in_it, rest_of_it = fits(closest) if closest else (0.0, 0.0)
+    together = max((x * y for x, y in map(fits, pieces)), default=0.0)
+    holding = frozenset[str]().union(*(piece for piece in pieces.values() if values and share(values, piece) > ALL))
+    gathered = share(rest, holding | title) if holding else 0.0
+    near = max((_near(claim, sentence, weights) for sentence in pieces), default=0.0)
 
     return (
         float(_contains(words(shown), _bare(claim.text))),
@@ -151,9 +161,31 @@ def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float
         float(bool(DENIAL.search(claim.text)) != bool(DENIAL.search(closest))),
         about(claim, passage),
         share(new, frozenset(t for t in new if t not in there and any(akin(t, o) for o in there))) if new else 0.0,
-        in_it * rest_of_it,
+        together,
         float(not new),
+        gathered,
+        near,
     )
+
+
+def _near(claim: Claim, sentence: str, weights: Mapping[str, float]) -> float:
+    part, text = _bare(claim.text), words(sentence)
+    size = len(part)
+    if not claim.short or not size:
+        return 0.0
+    asked = frozenset(terms_of(claim.question)) - frozenset(terms_of(claim.text))
+    whole = sum(weights[term] for term in asked)
+    best = 0.0
+    for at in range(len(text) - size + 1):
+        if text[at : at + size] != part:
+            continue
+        seen: dict[str, float] = {}
+        for place, word in enumerate(text):
+            distance = at - place if place < at else place - (at + size - 1)
+            if distance > 0 and (term := stem(word)) in asked:
+                seen[term] = max(seen.get(term, 0.0), weights[term] / distance)
+        best = max(best, sum(seen.values()) / whole if whole else 0.0)
+    return best
 
 
 def about(claim: Claim, passage: Passage) -> float:
