@@ -33,12 +33,12 @@ FILES = [
     "claim_evidence/summedits.jsonl.gz",
     "qa_feedback/feedback.jsonl.gz",
 ]
-SHARE = {"popqa": 1.0, "whole answers": 0.5, "begin": 1.0, "summedits": 1.0, "qa_feedback": 0.5, "swaps": 1.0}
+SHARE = {"popqa": 1.0, "whole answers": 0.5, "begin": 1.0, "summedits": 1.0, "qa_feedback": 0.5, "swaps": 1.0, "turned": 0.5}
 """How much each kind of row counts, whatever their number."""
 AGAINST = AGAINST_SENTENCES | {"numbers missing", "names missing", "denial differs", "refuted"}
 """What can only speak against a claim; the rest speaks for it, but for `EITHER`."""
 EITHER = frozenset({"says nothing new"})
-READ_SHARE = {"begin": 0.3, "summedits": 0.35, "swaps": 0.35, "whole answers": 0.3}
+READ_SHARE = {"begin": 0.3, "summedits": 0.35, "swaps": 0.35, "turned": 0.35, "whole answers": 0.3}
 """How much of each kind the entailment model reads: it is what takes the time."""
 
 Numbers = NDArray[np.float64]

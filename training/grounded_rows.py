@@ -5,6 +5,7 @@ Positive: the passage supports the claim. Negative: it says otherwise or does no
 
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
+from reward_agent.verify.factuality.grounded.opposites import opposites_of
 from reward_agent.verify.factuality.grounded.text import sentences
 from training import entailment_pairs
 from training.parts import Part, part_of
@@ -20,6 +22,9 @@ from training.read import rows
 Labelled = tuple[str, Claim, list[Passage], bool]
 """The kind of row, a claim, the passages at hand, whether they support it."""
 FOREIGN = 3
+TURNED = 1_500
+_NOT = re.compile(r" (?:not|never)\b")
+_VERB = re.compile(r"\b(?:is|are|was|were|can|could|will|would|has|have|had|did|does|may|might)\b")
 SENTENCES = {"occupation": "{} worked as a {}.", "place of birth": "{} was born in {}."}
 """How a short answer reads as a whole sentence."""
 
@@ -32,6 +37,7 @@ def labelled(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
     yield from qa_feedback(data, part)
     if part == "training":
         yield from swaps(data, seed)
+        yield from turned(data, seed)
 
 
 def popqa(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
@@ -83,3 +89,40 @@ def qa_feedback(data: Path, part: Part) -> Iterator[Labelled]:
 def swaps(data: Path, seed: int) -> Iterator[Labelled]:
     for sentence, title, text, label in entailment_pairs.swapped_sentences(data, random.Random(seed)):
         yield "swaps", Claim(text=sentence, question="", short=False), [Passage(title=title, text=text)], label == 0
+
+
+def turned(data: Path, seed: int) -> Iterator[Labelled]:
+    """Sentences of passages as they stand, and turned round: with a "not" put in or left out, or a word's opposite."""
+    draw = random.Random(seed)
+    said = [
+        (title, text, sentence)
+        for title, text in dict.fromkeys(entailment_pairs.passages_trained_on(data))
+        for sentence in sentences(text)
+        if 6 <= len(sentence.split()) <= 40
+    ]
+    draw.shuffle(said)
+    for title, text, sentence in said[:TURNED]:
+        passage = Passage(title=title, text=text)
+        yield "turned", Claim(text=sentence, question="", short=False), [passage], True
+        ways = [new for new in (_negated(sentence, draw), _opposite(sentence, draw)) if new]
+        if ways:
+            yield "turned", Claim(text=draw.choice(ways), question="", short=False), [passage], False
+
+
+def _negated(sentence: str, draw: random.Random) -> str:
+    if _NOT.search(sentence):
+        return _NOT.sub("", sentence, count=1)
+    verbs = list(_VERB.finditer(sentence))
+    if not verbs:
+        return ""
+    at = draw.choice(verbs[:2]).end()
+    return f"{sentence[:at]} {draw.choice(['not', 'never', 'no longer'])}{sentence[at:]}"
+
+
+def _opposite(sentence: str, draw: random.Random) -> str:
+    words = sentence.split(" ")
+    places = [(at, sorted(others)) for at, word in enumerate(words) if (others := opposites_of(word))]
+    if not places:
+        return ""
+    at, others = draw.choice(places)
+    return " ".join([*words[:at], draw.choice(others), *words[at + 1 :]])

@@ -52,11 +52,14 @@ def _table(pairs: str) -> Mapping[str, frozenset[str]]:
 
 
 _OPPOSITES = _table(_PAIRS)
+_NONE: frozenset[str] = frozenset()
+
+
+def opposites_of(word: str) -> frozenset[str]:
+    """The words that say the opposite of a word in lower case; mostly none."""
+    return _OPPOSITES.get(word, _NONE)
 
 
 def turned_round(claim: Iterable[str], passage: frozenset[str]) -> bool:
     """Whether a word of the claim is not in the passage and its opposite is."""
-    return any(_OPPOSITES.get(word, _NONE) & passage for word in claim if word not in passage)
-
-
-_NONE: frozenset[str] = frozenset()
+    return any(opposites_of(word) & passage for word in claim if word not in passage)
