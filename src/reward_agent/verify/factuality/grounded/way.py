@@ -1,11 +1,13 @@
 """The way without a language model: claims by rules, passages from the evidence, how well they fit by small models.
 
     candidate -> claims (claims.py) -> passages for the question and for each claim -> the passage that bears most on it
-    (features.py) -> the chance that it supports the claim (weigh.py, entailment.py) -> the mean of the claims' chances
+    (features.py) -> the chance that it supports the claim (sentence.py, weigh.py, entailment.py)
+    -> the mean of the claims' chances, and for `COMPLETE` of the score how much is said (coverage.py)
 
-A claim is judged only where a passage is about the same thing; where none is, that is said and the claim has no score.
-Claims that all candidates make in the same words are left out of a comparison. What this does not promise: reasoning.
-It sees whether a passage says what a claim says, not what follows from it.
+A candidate's score lies in 0 to 1 and depends on no other candidate. A claim is judged only where a passage is about
+the same thing; where none is, that is said and the claim has no score. More claims raise the score only as far as they
+are better supported than the rest or say more of what the evidence says about the question. What this does not promise:
+reasoning. It sees whether a passage says what a claim says, not what follows from it.
 """
 
 import asyncio
@@ -14,7 +16,8 @@ from dataclasses import dataclass, field, replace
 
 from reward_agent.protocols import EvidenceSource
 from reward_agent.types import Finding, Passage, Sample, Verdict
-from reward_agent.verify.factuality.grounded.claims import Claim, claims_of
+from reward_agent.verify.factuality.grounded.claims import MAX_RESPONSE_CHARS, Claim, claims_of
+from reward_agent.verify.factuality.grounded.coverage import covered, told_about
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
 from reward_agent.verify.factuality.grounded.features import Compared, compared
 from reward_agent.verify.factuality.grounded.text import telling_words
@@ -26,6 +29,9 @@ ABOUT = 0.25
 ABOUT_LITERAL = 0.12
 """The same for a passage in which a short answer stands word for word."""
 READ_TOGETHER = 2
+COMPLETE = 0.25
+"""How much of the score of a response that is more than a short answer goes by what it says of the evidence about the
+question, beside how well its claims are supported: what QA-Feedback's training part shows people to prefer."""
 SURE = 0.6
 UNSURE = 0.4
 MAX_QUESTION_CHARS = 2_000
@@ -51,7 +57,6 @@ class GroundedClaims:
         """Raises SignalError where a look-up failed."""
         question = sample.instruction[:MAX_QUESTION_CHARS].strip()
         said = {text: claims_of(text, question, limit=self.claims) for text in dict.fromkeys(sample.responses)}
-        said = without_common(said)
         queries = [question] if question else []
         queries += [claim.text for claims in said.values() for claim in claims if not (claim.short or claim.asked)]
         found = await look_up(self.evidence, queries, in_flight=self.lookups_in_flight)
@@ -75,7 +80,14 @@ class GroundedClaims:
             )
             for claim, ones in ranked.items()
         }
-        return {text: _verdict([findings[claim] for claim in claims]) for text, claims in said.items()}
+        told = told_about(question, found.get(question, ()))
+        return {
+            text: _verdict(
+                [findings[claim] for claim in claims],
+                covered(told, text[:MAX_RESPONSE_CHARS]) if told and not all(claim.short or claim.asked for claim in claims) else None,
+            )
+            for text, claims in said.items()
+        }
 
     def _beside(self, claim: Claim, passages: Sequence[Passage]) -> Sequence[Compared]:
         """The claim beside each passage. Of what it says of both of two things, the one that is borne out less; of
@@ -142,18 +154,6 @@ def _related(claim: Claim, ranked: Sequence[Compared]) -> Sequence[Compared]:
     return [one for one in ranked if one["about"] >= (ABOUT_LITERAL if claim.short and one["literal"] else ABOUT)]
 
 
-def without_common(said: Mapping[str, Sequence[Claim]]) -> dict[str, Sequence[Claim]]:
-    """The claims on which the texts differ; all of them where one would be left with none."""
-    if len(said) < 2:
-        return dict(said)
-    common = frozenset.intersection(*(frozenset(claim.key for claim in claims) for claims in said.values()))
-    left: dict[str, Sequence[Claim]] = {
-        text: tuple(claim for claim in claims if claim.key not in common) for text, claims in said.items()
-    }
-    emptied = any(claims and not left[text] for text, claims in said.items())
-    return dict(said) if emptied else left
-
-
 def _ruling(best: Compared, chance: float) -> str:
     if chance >= SURE:
         return "supported"
@@ -163,8 +163,17 @@ def _ruling(best: Compared, chance: float) -> str:
     return "contradicted" if other else "not supported"
 
 
-def _verdict(findings: Sequence[Finding]) -> Verdict:
+def _verdict(findings: Sequence[Finding], complete: float | None) -> Verdict:
+    """`complete`: how much the response says of what the evidence says about the question; None where that is not
+    asked, as of a short answer."""
     scores = [finding.score for finding in findings if finding.score is not None]
     if not findings:
         return NO_CLAIM
-    return Verdict(score=sum(scores) / len(scores) if scores else None, findings=tuple(findings))
+    if not scores:
+        return Verdict(score=None, findings=tuple(findings))
+    mean = sum(scores) / len(scores)
+    if complete is None:
+        return Verdict(score=mean, findings=tuple(findings))
+    reason = f"the response says {complete:.0%} of what the nearest sentences of the evidence do"
+    told = Finding(subject="what the evidence says about the question", score=round(complete, 4), reason=reason)
+    return Verdict(score=(1 - COMPLETE) * mean + COMPLETE * complete, findings=(*findings, told))
