@@ -51,15 +51,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED)
     asked = parser.parse_args()
     sentences_read = json.loads(SHIPPED.read_text(encoding="utf-8"))["read"]
-    found = [(row, compared(row[1], row[2])[0]) for row in labelled(asked.data, SEED, "training")]
+    found = [(row, compared(row.claim, row.passages, row.pages)[0]) for row in labelled(asked.data, SEED, "training")]
     if asked.model is not None:
-        sentences_read = by_reading([one for one in found if not one[0][1].short], load_entailment(asked.model))
+        sentences_read = by_reading([one for one in found if not one[0].claim.short], load_entailment(asked.model))
     shipped = {
         "made by": "training/grounded.py",
         "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "read share": READ_SHARE, "rows": len(found)},
         "data": checksums(asked.data, FILES),
-        "short": by_words([one for one in found if one[0][1].short], NAMES, short=True),
-        "sentence": by_words([one for one in found if not one[0][1].short], SENTENCE_NAMES, short=False),
+        "short": by_words([one for one in found if one[0].claim.short], NAMES, short=True),
+        "sentence": by_words([one for one in found if not one[0].claim.short], SENTENCE_NAMES, short=False),
         "read": sentences_read,
     }
     asked.out.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
@@ -68,19 +68,19 @@ def main() -> None:
 
 def by_words(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> dict[str, float]:
     """The weights of what the words show."""
-    x, y = _numbers(found, names, short=short), np.array([float(row[3]) for row, _ in found])
-    return fitted(names, x, y, balanced(np.array([row[0] for row, _ in found]), y))
+    x, y = _numbers(found, names, short=short), np.array([float(row.supported) for row, _ in found])
+    return fitted(names, x, y, balanced(np.array([row.kind for row, _ in found]), y))
 
 
 def by_reading(found: Sequence[tuple[Labelled, Compared]], model: EntailmentModel) -> dict[str, float]:
     """The weights of what the words show and what the entailment model makes of it, on some of the rows."""
     draw = random.Random(SEED)
-    some = [(row, best) for row, best in found if draw.random() < READ_SHARE.get(row[0], 1.0)]
-    chances = model.chances([(row[1].stated, best.window) for row, best in some])
+    some = [(row, best) for row, best in found if draw.random() < READ_SHARE.get(row.kind, 1.0)]
+    chances = model.chances([(row.claim.stated, best.window) for row, best in some])
     words = _numbers(some, SENTENCE_NAMES, short=False)
     x = np.column_stack([words, np.array([read_numbers(read) for read in chances])])
-    y = np.array([float(row[3]) for row, _ in some])
-    return fitted((*SENTENCE_NAMES, *READ), x, y, balanced(np.array([row[0] for row, _ in some]), y))
+    y = np.array([float(row.supported) for row, _ in some])
+    return fitted((*SENTENCE_NAMES, *READ), x, y, balanced(np.array([row.kind for row, _ in some]), y))
 
 
 def _numbers(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> Numbers:

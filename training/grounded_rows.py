@@ -7,20 +7,33 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
+from reward_agent.verify.factuality.grounded.kinship import pages_about
 from reward_agent.verify.factuality.grounded.opposites import opposites_of
 from reward_agent.verify.factuality.grounded.text import sentences
 from training import entailment_pairs
 from training.parts import Part, part_of
 from training.read import rows
 
-Labelled = tuple[str, Claim, list[Passage], bool]
-"""The kind of row, a claim, the passages at hand, whether they support it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """`kind` of row; `supported`: whether the passages at hand support the claim; `pages`: about a short answer."""
+
+    kind: str
+    claim: Claim
+    passages: Sequence[Passage]
+    supported: bool
+    pages: Sequence[Passage] = ()
+
+
 FOREIGN = 3
 TURNED = 1_500
 _NOT = re.compile(r" (?:not|never)\b")
@@ -43,6 +56,7 @@ def labelled(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
 def popqa(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
     draw = random.Random(seed)
     chosen = [r for r in rows(data / "popqa_passages" / "popqa.jsonl.gz") if part_of(r["question"]) == part]
+    corpus = list({p["text"]: Passage(title=p["title"], text=p["text"]) for r in chosen for p in r["paragraphs"]}.values())
     alike: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in chosen:
         alike[row["prop"]].append(row)
@@ -54,18 +68,20 @@ def popqa(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
         pool = [Passage(title=p["title"], text=p["text"]) for p in row["paragraphs"][:1] + foreign]
         answers = [(row["obj"], True), (draw.choice(accepted), True), *((draw.choice(others), False) for _ in range(2))]
         for answer, true in answers:
-            yield "popqa", Claim(text=answer, question=row["question"], short=True), pool, true
-            whole = SENTENCES[row["prop"]].format(row["subj"], answer)
-            yield "whole answers", Claim(text=whole, question=row["question"], short=False), pool, true
+            short = Claim(text=answer, question=row["question"], short=True)
+            pages = pages_about(answer, sorted(corpus, key=lambda p: p.title.lower() != answer.lower()))
+            yield Labelled(kind="popqa", claim=short, passages=pool, supported=true, pages=pages)
+            whole = Claim(text=SENTENCES[row["prop"]].format(row["subj"], answer), question=row["question"], short=False)
+            yield Labelled(kind="whole answers", claim=whole, passages=pool, supported=true)
         asked = Claim(text=draw.choice([row["obj"], draw.choice(others)]), question=row["question"], short=True)
-        yield "popqa", asked, [p for p in pool[1:] if p.title != pool[0].title] or pool[1:], False
+        other = [p for p in pool[1:] if p.title != pool[0].title] or pool[1:]
+        yield Labelled(kind="popqa", claim=asked, passages=other, supported=False)
 
 
 def begin(data: Path, part: Part) -> Iterator[Labelled]:
     for row in rows(data / "claim_evidence" / "begin.jsonl.gz"):
         if part_of(row["evidence"]) == part:
-            claim = Claim(text=row["response"], question="", short=False)
-            yield "begin", claim, [Passage(text=row["evidence"])], row["coarse label"] == "entailment"
+            yield _alone("begin", row["response"], row["evidence"], row["coarse label"] == "entailment")
 
 
 def summedits(data: Path, part: Part) -> Iterator[Labelled]:
@@ -73,8 +89,7 @@ def summedits(data: Path, part: Part) -> Iterator[Labelled]:
         if part_of(row["doc"]) == part:
             old = set(sentences(row["original_summary"]))
             for sentence in [s for s in sentences(row["summary"]) if s not in old][:1]:
-                claim = Claim(text=sentence, question="", short=False)
-                yield "summedits", claim, [Passage(text=row["doc"])], bool(row["label"])
+                yield _alone("summedits", sentence, row["doc"], bool(row["label"]))
 
 
 def qa_feedback(data: Path, part: Part) -> Iterator[Labelled]:
@@ -83,12 +98,13 @@ def qa_feedback(data: Path, part: Part) -> Iterator[Labelled]:
             continue
         pool = [Passage(title=p[0], text=" ".join(p[1:])) for p in row["passages"]]
         for sentence, label in entailment_pairs.marked_sentences(row):
-            yield "qa_feedback", Claim(text=sentence, question=row["question"], short=False), pool, label == 0
+            claim = Claim(text=sentence, question=row["question"], short=False)
+            yield Labelled(kind="qa_feedback", claim=claim, passages=pool, supported=label == 0)
 
 
 def swaps(data: Path, seed: int) -> Iterator[Labelled]:
     for sentence, title, text, label in entailment_pairs.swapped_sentences(data, random.Random(seed)):
-        yield "swaps", Claim(text=sentence, question="", short=False), [Passage(title=title, text=text)], label == 0
+        yield _alone("swaps", sentence, text, label == 0, title=title)
 
 
 def turned(data: Path, seed: int) -> Iterator[Labelled]:
@@ -102,11 +118,15 @@ def turned(data: Path, seed: int) -> Iterator[Labelled]:
     ]
     draw.shuffle(said)
     for title, text, sentence in said[:TURNED]:
-        passage = Passage(title=title, text=text)
-        yield "turned", Claim(text=sentence, question="", short=False), [passage], True
+        yield _alone("turned", sentence, text, True, title=title)
         ways = [new for new in (_negated(sentence, draw), _opposite(sentence, draw)) if new]
         if ways:
-            yield "turned", Claim(text=draw.choice(ways), question="", short=False), [passage], False
+            yield _alone("turned", draw.choice(ways), text, False, title=title)
+
+
+def _alone(kind: str, sentence: str, text: str, supported: bool, *, title: str = "") -> Labelled:
+    claim = Claim(text=sentence, question="", short=False)
+    return Labelled(kind=kind, claim=claim, passages=[Passage(title=title, text=text)], supported=supported)
 
 
 def _negated(sentence: str, draw: random.Random) -> str:

@@ -8,7 +8,7 @@ only where they are among these, so padding gains nothing without end.
 from collections.abc import Sequence
 
 from reward_agent.types import Passage
-from reward_agent.verify.factuality.grounded.features import MAX_PASSAGE_CHARS, common_rarity, terms_of
+from reward_agent.verify.factuality.grounded.terms import MAX_PASSAGE_CHARS, common_rarity, terms_of
 from reward_agent.verify.factuality.grounded.text import sentences
 
 MOST = 5

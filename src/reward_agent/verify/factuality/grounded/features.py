@@ -1,39 +1,27 @@
 """How a claim stands beside a passage, in numbers: is the passage about it, and how much of it does the passage say?
 
-    window          the sentences of the passage that bear most on the claim
     about           how much of what the question asks about, or of what the claim names, the passage names too
-    said            how much of what the claim adds to its question stands in the window, or in one of its sentences
+    said            how much of what the claim adds to its question stands in the passage, or in one of its sentences
     together        how much of the rest of the claim and its question stands in the sentence that says the new part
-    akin            how much of it does not, but a word of the same family does: "actress" for "actor"
+    gathered, near  the same for all sentences that say the new part, and by how near to it
+    akin            how much of it is not said, but a word of the same family is: "actress" for "actor"
+    kin             it is not said, but belongs to what the passage names (kinship.py)
     denial          the claim says "not" and the closest sentence does not, or the other way round
 
 Names and numbers count more than other words, rare words more than common ones (`rarity.json`), and words that few of
 the passages at hand contain more than those that all contain.
 """
 
-import calendar
-import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
 
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
-from reward_agent.verify.factuality.grounded.text import (
-    STOP_WORDS,
-    akin,
-    folded,
-    sentences,
-    stem,
-    telling_words,
-    window,
-    words,
-)
+from reward_agent.verify.factuality.grounded.kinship import kinship
+from reward_agent.verify.factuality.grounded.terms import DENIAL, MAX_PASSAGE_CHARS, common_rarity, names_of, terms_of
+from reward_agent.verify.factuality.grounded.text import STOP_WORDS, akin, sentences, stem, window, words
 
-MAX_PASSAGE_CHARS = 4_000
 RARE = 1.5
 """How much more a rare word than a common one says about what a text is about: the power of its rarity."""
 HALF = 0.5
@@ -57,17 +45,8 @@ NAMES = (
     "says nothing new",
     "gathered",
     "near",
+    "kin",
 )
-_CAPITAL = re.compile(r"(?<![.!?:] )(?<!\A)\b[A-Z][^\W\d_]*|\b[A-Z][^\W\d_]+(?= [A-Z][^\W\d_]+)")
-_COUNTED = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-)
-_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTED.split())}
-DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing)\b|n['’]t\b", re.IGNORECASE)
-_MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """One claim beside one passage. `numbers` is aligned with `NAMES`."""
@@ -85,12 +64,12 @@ class Compared:
         return self.numbers[NAMES.index(name)]
 
 
-def compared(claim: Claim, passages: Sequence[Passage]) -> list[Compared]:
-    """The claim beside each passage, the one that says most about it first."""
+def compared(claim: Claim, passages: Sequence[Passage], pages: Sequence[Passage] = ()) -> list[Compared]:
+    """The claim beside each passage, the one that says most about it first. `pages`: those about a short answer."""
     texts = [f"{p.title}: {p.text[:MAX_PASSAGE_CHARS]}" if p.title else p.text[:MAX_PASSAGE_CHARS] for p in passages]
     rarity = _rarity(texts)
     found = [
-        Compared(claim=claim, passage=passage, numbers=_numbers(claim, passage, text, rarity))
+        Compared(claim=claim, passage=passage, numbers=_numbers(claim, passage, text, rarity, pages))
         for passage, text in zip(passages, texts, strict=True)
     ]
     return sorted(found, key=lambda one: -bearing(one))
@@ -103,13 +82,6 @@ def bearing(one: Compared) -> float:
     )
 
 
-@cache
-def common_rarity() -> Mapping[str, float]:
-    text = resources.files(__package__).joinpath("rarity.json").read_text(encoding="utf-8")
-    table: dict[str, float] = json.loads(text)["rarity"]
-    return table
-
-
 def _rarity(texts: Sequence[str]) -> dict[str, float]:
     counts: dict[str, int] = {}
     for text in texts:
@@ -118,7 +90,9 @@ def _rarity(texts: Sequence[str]) -> dict[str, float]:
     return {term: math.log1p(len(texts) / count) for term, count in counts.items()}
 
 
-def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float]) -> tuple[float, ...]:
+def _numbers(
+    claim: Claim, passage: Passage, shown: str, rarity: dict[str, float], pages: Sequence[Passage]
+) -> tuple[float, ...]:
     there = frozenset(terms_of(shown))
     asked = dict.fromkeys(terms_of(claim.question))
     said = dict.fromkeys(terms_of(claim.text))
@@ -165,6 +139,7 @@ def _numbers(claim: Claim, passage: Passage, shown: str, rarity: dict[str, float
         float(not new),
         gathered,
         near,
+        kinship(claim, passage, pages) if pages and share(new) < HALF else 0.0,
     )
 
 
@@ -207,19 +182,6 @@ def _coverage(text: str, there: frozenset[str]) -> float:
         return 0.0
     found = sum(weight for term, weight in weights.items() if term in there) / sum(weights.values())
     return found if names & there or any(t[0].isdigit() and t in there for t in weights) else NAMELESS * found
-
-
-@lru_cache(maxsize=4096)
-def names_of(text: str) -> frozenset[str]:
-    """The words of a text that are written like names, stemmed; months are not among them."""
-    found = (folded(match[0]) for match in _CAPITAL.finditer(text))
-    return frozenset(stem(word) for word in found if word not in STOP_WORDS and word not in _MONTHS and len(word) > 1)
-
-
-@lru_cache(maxsize=4096)
-def terms_of(text: str) -> tuple[str, ...]:
-    """The telling words, numbers always in digits."""
-    return tuple(_NUMBER_WORDS.get(term, term) for term in telling_words(text))
 
 
 def _bare(text: str) -> tuple[str, ...]:

@@ -18,11 +18,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from reward_agent.types import Passage
-from reward_agent.verify.factuality.grounded.features import DENIAL, common_rarity, names_of, terms_of
 from reward_agent.verify.factuality.grounded.opposites import turned_round
+from reward_agent.verify.factuality.grounded.terms import DENIAL, MAX_PASSAGE_CHARS, common_rarity, names_of, terms_of
 from reward_agent.verify.factuality.grounded.text import akin, sentences, words
 
-MAX_PASSAGE_CHARS = 6_000
 ORDER_WORDS = (60, 80)
 """How much of the claim and of the sentence is compared word by word in order."""
 KEY_WEIGHT = 2.0

@@ -20,6 +20,7 @@ from reward_agent.verify.factuality.grounded.claims import MAX_RESPONSE_CHARS, C
 from reward_agent.verify.factuality.grounded.coverage import covered, told_about
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
 from reward_agent.verify.factuality.grounded.features import Compared, compared
+from reward_agent.verify.factuality.grounded.kinship import pages_about
 from reward_agent.verify.factuality.grounded.text import telling_words
 from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing
 from reward_agent.verify.factuality.look_up import look_up
@@ -58,7 +59,7 @@ class GroundedClaims:
         question = sample.instruction[:MAX_QUESTION_CHARS].strip()
         said = {text: claims_of(text, question, limit=self.claims) for text in dict.fromkeys(sample.responses)}
         queries = [question] if question else []
-        queries += [claim.text for claims in said.values() for claim in claims if not (claim.short or claim.asked)]
+        queries += [claim.text for claims in said.values() for claim in claims if not claim.asked]
         found = await look_up(self.evidence, queries, in_flight=self.lookups_in_flight)
         judged = await asyncio.to_thread(self._judged, said, question, found)
         return tuple(judged[text] for text in sample.responses)
@@ -68,9 +69,10 @@ class GroundedClaims:
     ) -> dict[str, Verdict]:
         ranked: dict[Claim, Sequence[Compared]] = {}
         for claim in dict.fromkeys(claim for claims in said.values() for claim in claims):
-            own = () if claim.short or claim.asked else found[claim.text]
-            passages = {passage.text: passage for passage in (*found.get(question, ()), *own)}
-            ranked[claim] = self._beside(claim, list(passages.values()))
+            own = () if claim.asked else found[claim.text]
+            # What is found for a short answer alone is about the answer and not about what was asked.
+            passages = {p.text: p for p in (*found.get(question, ()), *(() if claim.short else own))}
+            ranked[claim] = self._beside(claim, list(passages.values()), pages_about(claim.text, own))
         # Short answers answer one question: a passage that is about it for one of them is so for all.
         known = {one.passage.text for claim, ones in ranked.items() if claim.short for one in _related(claim, ones)}
         findings = {
@@ -89,13 +91,13 @@ class GroundedClaims:
             for text, claims in said.items()
         }
 
-    def _beside(self, claim: Claim, passages: Sequence[Passage]) -> Sequence[Compared]:
+    def _beside(self, claim: Claim, passages: Sequence[Passage], pages: Sequence[Passage]) -> Sequence[Compared]:
         """The claim beside each passage. Of what it says of both of two things, the one that is borne out less; of
         what was asked with yes or no, which may be about two things, the best two passages read as one."""
         parts = [_related(part, compared(part, passages)) for part in _parts(claim)]
         if parts and all(parts):
             return min(parts, key=lambda ones: self._supported(ones[0].claim, ones[0]))
-        ranked = compared(claim, passages)
+        ranked = compared(claim, passages, pages if claim.short else ())
         if not claim.asked or len(ranked) < READ_TOGETHER:
             return ranked
         both = [one.passage for one in _related(claim, ranked)[:READ_TOGETHER]]
