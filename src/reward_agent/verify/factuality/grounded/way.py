@@ -128,7 +128,7 @@ class GroundedClaims:
         supported = self._supported(claim, best)
         if claim.reply:
             as_answer = compared(replace(claim, text=what_is_new(claim), short=True), [best.passage])[0]
-            supported = min(supported, self.weighing.by_words(as_answer, short=True))
+            supported *= self.weighing.by_words(as_answer, short=True)
         return 1 - supported if claim.denied else supported
 
     def _supported(self, claim: Claim, best: Compared) -> float:
