@@ -38,7 +38,10 @@ FOREIGN = 3
 TURNED = 1_500
 _NOT = re.compile(r" (?:not|never)\b")
 _VERB = re.compile(r"\b(?:is|are|was|were|can|could|will|would|has|have|had|did|does|may|might)\b")
-SENTENCES = {"occupation": "{} worked as a {}.", "place of birth": "{} was born in {}."}
+SENTENCES = {
+    "occupation": ("{} worked as a {}.", "{} was a {}.", "{}'s occupation is {}."),
+    "place of birth": ("{} was born in {}.", "The city in which {} was born is {}."),
+}
 """How a short answer reads as a whole sentence."""
 
 
@@ -71,7 +74,7 @@ def popqa(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
             short = Claim(text=answer, question=row["question"], short=True)
             pages = pages_about(answer, sorted(corpus, key=lambda p: p.title.lower() != answer.lower()))
             yield Labelled(kind="popqa", claim=short, passages=pool, supported=true, pages=pages)
-            whole = Claim(text=SENTENCES[row["prop"]].format(row["subj"], answer), question=row["question"], short=False)
+            whole = Claim(text=draw.choice(SENTENCES[row["prop"]]).format(row["subj"], answer), question=row["question"], short=False)
             yield Labelled(kind="whole answers", claim=whole, passages=pool, supported=true)
         asked = Claim(text=draw.choice([row["obj"], draw.choice(others)]), question=row["question"], short=True)
         other = [p for p in pool[1:] if p.title != pool[0].title] or pool[1:]

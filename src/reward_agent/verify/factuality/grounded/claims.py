@@ -89,11 +89,17 @@ def claims_of(response: str, question: str, *, limit: int) -> Sequence[Claim]:
             break
         if sentence.endswith(("?", ":")) or (not alone and _NO_CLAIM.match(sentence)) or not _says_anything(sentence):
             continue
-        short = alone and len(sentence.split()) <= SHORT_WORDS
+        short = alone and len(sentence.split()) <= SHORT_WORDS and not _restates(sentence, question)
         reply = alone and not short and bool(question) and "" not in found
         claim = Claim(text=sentence, question=question, short=short, reply=reply, parts=of_both(sentence))
         found.setdefault(sentence.lower(), claim)
     return tuple(found.values())
+
+
+def _restates(sentence: str, question: str) -> bool:
+    """Whether a sentence says part of its question again and adds to it: it can be understood without it."""
+    said, asked = frozenset(telling_words(sentence)), frozenset(telling_words(question))
+    return bool(said & asked) and bool(said - asked)
 
 
 def of_both(text: str) -> tuple[str, ...]:

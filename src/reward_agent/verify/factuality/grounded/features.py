@@ -14,13 +14,13 @@ the passages at hand contain more than those that all contain.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
 from reward_agent.verify.factuality.grounded.kinship import kinship
 from reward_agent.verify.factuality.grounded.terms import DENIAL, MAX_PASSAGE_CHARS, common_rarity, names_of, terms_of
-from reward_agent.verify.factuality.grounded.text import STOP_WORDS, akin, sentences, stem, window, words
+from reward_agent.verify.factuality.grounded.text import STOP_WORDS, akin, sentences, stem, telling_words, window, words
 
 RARE = 1.5
 """How much more a rare word than a common one says about what a text is about: the power of its rarity."""
@@ -73,6 +73,14 @@ def compared(claim: Claim, passages: Sequence[Passage], pages: Sequence[Passage]
         for passage, text in zip(passages, texts, strict=True)
     ]
     return sorted(found, key=lambda one: -bearing(one))
+
+
+def as_answer(one: Compared) -> Compared:
+    """What a reply adds to its question, as a short answer beside the same passage."""
+    asked = frozenset(telling_words(one.claim.question))
+    new = " ".join(word for word in one.claim.text.split() if not asked.issuperset(telling_words(word)))
+    (found,) = compared(replace(one.claim, text=new or one.claim.text, short=True, reply=False), [one.passage])
+    return found
 
 
 def bearing(one: Compared) -> float:

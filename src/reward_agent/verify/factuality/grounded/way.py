@@ -12,16 +12,15 @@ reasoning. It sees whether a passage says what a claim says, not what follows fr
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reward_agent.protocols import EvidenceSource
 from reward_agent.types import Finding, Passage, Sample, Verdict
 from reward_agent.verify.factuality.grounded.claims import MAX_RESPONSE_CHARS, Claim, claims_of
 from reward_agent.verify.factuality.grounded.coverage import covered, told_about
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
-from reward_agent.verify.factuality.grounded.features import Compared, compared
+from reward_agent.verify.factuality.grounded.features import Compared, as_answer, compared
 from reward_agent.verify.factuality.grounded.kinship import pages_about
-from reward_agent.verify.factuality.grounded.text import telling_words
 from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing
 from reward_agent.verify.factuality.look_up import look_up
 
@@ -127,8 +126,7 @@ class GroundedClaims:
         """The chance that the passage supports the claim."""
         supported = self._supported(claim, best)
         if claim.reply:
-            as_answer = compared(replace(claim, text=what_is_new(claim), short=True), [best.passage])[0]
-            supported *= self.weighing.by_words(as_answer, short=True)
+            supported = self.weighing.of_reply(supported, self.weighing.by_words(as_answer(best), short=True))
         return 1 - supported if claim.denied else supported
 
     def _supported(self, claim: Claim, best: Compared) -> float:
@@ -137,14 +135,6 @@ class GroundedClaims:
             return self.weighing.by_words(best, short=claim.short)
         (chances,) = self.entailment.chances([(claim.stated, best.window)])
         return self.weighing.with_reading(best, chances, short=claim.short)
-
-
-def what_is_new(claim: Claim) -> str:
-    """A reply without the words of its question; all of it where nothing would be left."""
-    asked = frozenset(telling_words(claim.question))
-    left = [word for word in claim.text.split() if not asked.issuperset(telling_words(word))]
-    new = " ".join(left)
-    return new if telling_words(new) else claim.text
 
 
 def _parts(claim: Claim) -> Sequence[Claim]:
