@@ -10,17 +10,17 @@ model, where one is given: else the weights for what it reads stay as they are. 
 import argparse
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel, load_entailment
-from reward_agent.verify.factuality.grounded.features import NAMES, Compared, as_answer, compared
+from reward_agent.verify.factuality.grounded.features import NAMES, Compared, compared
 from reward_agent.verify.factuality.grounded.sentence import AGAINST as AGAINST_SENTENCES
 from reward_agent.verify.factuality.grounded.sentence import SENTENCE_NAMES
-from reward_agent.verify.factuality.grounded.weigh import READ, REPLY, Weighing, numbers_of, read_numbers, reply_numbers
+from reward_agent.verify.factuality.grounded.weigh import READ, numbers_of, read_numbers
 from training.grounded_rows import Labelled, labelled
 from training.read import checksums
 
@@ -33,13 +33,19 @@ FILES = [
     "claim_evidence/summedits.jsonl.gz",
     "qa_feedback/feedback.jsonl.gz",
 ]
-SHARE = {"popqa": 1.0, "whole answers": 0.5, "begin": 1.0, "summedits": 1.0, "qa_feedback": 0.5, "swaps": 1.0, "turned": 0.5}
+SHARE = {
+    "popqa": 1.0,
+    "whole answers": 0.5,
+    "begin": 1.0,
+    "summedits": 1.0,
+    "qa_feedback": 0.5,
+    "swaps": 1.0,
+    "turned": 0.5,
+}
 """How much each kind of row counts, whatever their number."""
 AGAINST = AGAINST_SENTENCES | {"numbers missing", "names missing", "denial differs", "refuted"}
 """What can only speak against a claim; the rest speaks for it, but for `EITHER`."""
 EITHER = frozenset({"says nothing new"})
-REPLIES = frozenset({"whole answers", "qa_feedback"})
-"""Kinds of row that answer a question with a sentence."""
 READ_SHARE = {"begin": 0.3, "summedits": 0.35, "swaps": 0.35, "turned": 0.35, "whole answers": 0.3}
 """How much of each kind the entailment model reads: it is what takes the time."""
 
@@ -65,7 +71,6 @@ def main() -> None:
         "short": short,
         "sentence": sentence,
         "read": sentences_read,
-        "reply": of_replies([one for one in found if one[0].kind in REPLIES], short, sentence),
     }
     asked.out.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} rows -> {asked.out}")
@@ -86,20 +91,6 @@ def by_reading(found: Sequence[tuple[Labelled, Compared]], model: EntailmentMode
     x = np.column_stack([words, np.array([read_numbers(read) for read in chances])])
     y = np.array([float(row.supported) for row, _ in some])
     return fitted((*SENTENCE_NAMES, *READ), x, y, balanced(np.array([row.kind for row, _ in some]), y))
-
-
-def of_replies(
-    found: Sequence[tuple[Labelled, Compared]], short: Mapping[str, float], sentence: Mapping[str, float]
-) -> dict[str, float]:
-    """The weights of a whole answer's two chances, on the questions that the short answers were fitted on."""
-    none = dict.fromkeys((*REPLY, "bias"), 0.0)
-    weighing = Weighing(short=short, sentence=sentence, read=none, reply=none)
-    chances = [
-        (weighing.by_words(best, short=False), weighing.by_words(as_answer(best), short=True)) for _, best in found
-    ]
-    x = np.array([[*reply_numbers(*both).values()] for both in chances])
-    y = np.array([float(row.supported) for row, _ in found])
-    return fitted(REPLY, x, y, balanced(np.array([row.kind for row, _ in found]), y))
 
 
 def _numbers(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> Numbers:

@@ -22,7 +22,6 @@ from training.parts import Part, part_of
 from training.read import rows
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
     """`kind` of row; `supported`: whether the passages at hand support the claim; `pages`: about a short answer."""
@@ -59,7 +58,9 @@ def labelled(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
 def popqa(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
     draw = random.Random(seed)
     chosen = [r for r in rows(data / "popqa_passages" / "popqa.jsonl.gz") if part_of(r["question"]) == part]
-    corpus = list({p["text"]: Passage(title=p["title"], text=p["text"]) for r in chosen for p in r["paragraphs"]}.values())
+    corpus = list(
+        {p["text"]: Passage(title=p["title"], text=p["text"]) for r in chosen for p in r["paragraphs"]}.values()
+    )
     alike: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in chosen:
         alike[row["prop"]].append(row)
@@ -74,7 +75,11 @@ def popqa(data: Path, seed: int, part: Part) -> Iterator[Labelled]:
             short = Claim(text=answer, question=row["question"], short=True)
             pages = pages_about(answer, sorted(corpus, key=lambda p: p.title.lower() != answer.lower()))
             yield Labelled(kind="popqa", claim=short, passages=pool, supported=true, pages=pages)
-            whole = Claim(text=draw.choice(SENTENCES[row["prop"]]).format(row["subj"], answer), question=row["question"], short=False)
+            whole = Claim(
+                text=draw.choice(SENTENCES[row["prop"]]).format(row["subj"], answer),
+                question=row["question"],
+                short=False,
+            )
             yield Labelled(kind="whole answers", claim=whole, passages=pool, supported=true)
         asked = Claim(text=draw.choice([row["obj"], draw.choice(others)]), question=row["question"], short=True)
         other = [p for p in pool[1:] if p.title != pool[0].title] or pool[1:]
@@ -147,5 +152,5 @@ def _opposite(sentence: str, draw: random.Random) -> str:
     places = [(at, sorted(others)) for at, word in enumerate(words) if (others := opposites_of(word))]
     if not places:
         return ""
-    at, others = draw.choice(places)
-    return " ".join([*words[:at], draw.choice(others), *words[at + 1 :]])
+    at, choices = draw.choice(places)
+    return " ".join([*words[:at], draw.choice(choices), *words[at + 1 :]])

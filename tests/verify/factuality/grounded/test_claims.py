@@ -2,7 +2,7 @@
 
 import pytest
 
-from reward_agent.verify.factuality.grounded.claims import claims_of
+from reward_agent.verify.factuality.grounded.claims import claims_of, of_both
 
 QUESTION = "When was the mill built?"
 
@@ -54,7 +54,7 @@ def test_no_more_than_the_limit_and_each_once() -> None:
     [
         ("Yes.", "Is the mill on the Sorrel?", True, False),
         ("No", "Was the mill built in 1820?", True, True),
-        ("Yes, it is on the Sorrel.", "Is the mill on the Sorrel?", False, False),
+        ("No one knows.", "Is the mill on the Sorrel?", False, False),
         ("No.", "Is the mill on the Sorrel or on the Ousel?", None, None),
         ("No.", "Where is the mill?", None, None),
     ],
@@ -70,3 +70,41 @@ def test_yes_and_no_to_one_question_are_two_claims() -> None:
     question = "Is the mill on the Sorrel?"
     (yes,), (no,) = (claims_of(answer, question, limit=8) for answer in ("Yes.", "No."))
     assert yes.key != no.key
+
+
+def test_yes_or_no_is_a_claim_of_its_own_before_what_stands_behind_it() -> None:
+    claims = claims_of("No, it stands on the Ousel.", "Is the mill on the Sorrel?", limit=8)
+    assert [(claim.text, claim.denied) for claim in claims] == [
+        ("Is the mill on the Sorrel?", True),
+        ("it stands on the Ousel.", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Are Brane Mill and Tessel Bridge both in Farrow", ("Brane Mill in Farrow", "Tessel Bridge in Farrow")),
+        ("Both Ada Quent and Ivor Larch were poets.", ("Ada Quent were poets.", "Ivor Larch were poets.")),
+        (
+            "Are both Hollin Weir and Tessel Five Danish bands",
+            ("Hollin Weir Danish bands", "Tessel Five Danish bands"),
+        ),
+        ("There was wheat and rye on both sides.", ()),
+        ("It is both old and red.", ()),
+    ],
+)
+def test_what_is_said_of_both_of_two_is_said_of_each(text: str, parts: tuple[str, ...]) -> None:
+    assert of_both(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("response", "short", "reply"),
+    [
+        ("In 1820.", True, False),
+        ("The mill was built in 1820.", False, True),
+        ("The mill was built in 1820. It burned in 1902.", False, False),
+    ],
+)
+def test_a_sentence_that_is_the_whole_answer_is_a_reply(response: str, short: bool, reply: bool) -> None:
+    claim = claims_of(response, QUESTION, limit=8)[0]
+    assert (claim.short, claim.reply) == (short, reply)

@@ -4,7 +4,8 @@ import pytest
 
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
-from reward_agent.verify.factuality.grounded.features import Compared, compared, names_of
+from reward_agent.verify.factuality.grounded.features import Compared, as_answer, compared
+from reward_agent.verify.factuality.grounded.terms import names_of
 
 MILL = Passage(
     title="Brane Mill",
@@ -78,3 +79,33 @@ def test_a_word_of_the_same_family_is_akin_and_not_said() -> None:
     assert (of("writer")["said"], of("writer")["akin"]) == (0.0, 1.0)
     assert (of("actress")["said"], of("actress")["akin"]) == (1.0, 0.0)
     assert (of("plumber")["said"], of("plumber")["akin"]) == (0.0, 0.0)
+
+
+def test_where_an_answer_is_directed_by_who_tells_who_stands_near_what_was_asked() -> None:
+    passage = Passage(text="Sorrel Nights is a film directed by Ada Quent and written by Ivor Larch and Mo Wend.")
+    question = "Mo Wend wrote the film Sorrel Nights, directed by who?"
+
+    def of(text: str) -> Compared:
+        return compared(Claim(text=text, question=question, short=True), [passage])[0]
+
+    assert of("Ada Quent")["literal"] == of("Ivor Larch")["literal"] == 1.0
+    assert of("Ada Quent")["near"] > of("Ivor Larch")["near"]
+
+
+def test_what_is_known_of_an_answer_is_gathered_from_all_sentences_that_hold_it() -> None:
+    passage = Passage(
+        text="Ada Quent founded Farrow College and the Ousel Gallery. Farrow College was once run by the guild."
+    )
+    question = "Which institution that Ada Quent founded was once run by the guild?"
+
+    def of(text: str) -> Compared:
+        return compared(Claim(text=text, question=question, short=True), [passage])[0]
+
+    assert of("Farrow College")["gathered"] > of("Ousel Gallery")["gathered"]
+
+
+def test_a_reply_is_reduced_to_what_it_adds_to_its_question() -> None:
+    claim = Claim(text="Brane Mill was built in 1820.", question=QUESTION, short=False, reply=True)
+    (one,) = compared(claim, [MILL])
+    assert as_answer(one).claim.text == "1820."
+    assert as_answer(one)["literal"] == 1.0

@@ -11,9 +11,7 @@ from reward_agent.errors import SignalError
 from reward_agent.testing import OverlapEvidence
 from reward_agent.types import Passage, Sample, Verdict
 from reward_agent.verify.factuality.grounded import GroundedClaims
-from reward_agent.verify.factuality.grounded.claims import claims_of
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
-from reward_agent.verify.factuality.grounded.way import without_common
 
 PASSAGES = [
     Passage(
@@ -110,17 +108,64 @@ def test_without_a_claim_there_is_no_score() -> None:
     assert something.score is not None
 
 
-def test_what_all_say_in_the_same_words_is_left_out_of_a_comparison() -> None:
-    first, second = verdicts(
-        "It stands on the Sorrel. It was built in 1820.", "It was built in 1911. It stands on the Sorrel!"
+def test_a_score_depends_on_no_other_candidate() -> None:
+    answer = "It stands on the Sorrel. It was built in 1820."
+    (alone,) = verdicts(answer)
+    beside, _ = verdicts(answer, "It was built in 1911. It stands on the Sorrel!")
+    assert alone == beside
+
+
+def test_of_two_supported_answers_the_one_that_says_more_about_the_question_scores_higher() -> None:
+    less, more = verdicts(
+        "It is a water mill. It stands on the Sorrel.", "It is a water mill. It was built in 1820 by Ada Quent."
     )
-    assert [finding.subject for finding in first.findings] == ["It was built in 1820."]
-    assert [finding.subject for finding in second.findings] == ["It was built in 1911."]
+    assert less.score is not None
+    assert more.score is not None
+    assert more.score > less.score
+    assert more.findings[-1].subject == "what the evidence says about the question"
 
 
-def test_nothing_is_left_out_where_a_candidate_would_have_no_claim_left() -> None:
-    said = {text: claims_of(text, "", limit=8) for text in ("The mill is old.", "The mill is old. It is red.")}
-    assert without_common(said) == said
+def test_saying_the_same_again_gains_nothing() -> None:
+    once, again = verdicts(
+        "It is a mill. It was built in 1820 by Ada Quent.",
+        "It is a mill. It was built in 1820 by Ada Quent. It was built by Ada Quent in 1820. Ada Quent built it in 1820.",
+    )
+    assert once.score is not None
+    assert again.score is not None
+    assert again.score < once.score + 0.05
+
+
+def test_yes_with_a_sentence_behind_it_affirms_what_was_asked_too() -> None:
+    question = "Was Brane Mill built by Ivor Larch, the keeper of Hollin Weir?"
+    (verdict,) = verdicts("Yes, it is a water mill.", question=question)
+    assert [finding.subject for finding in verdict.findings[:2]] == [f"yes: {question}", "it is a water mill."]
+
+
+def test_what_is_said_of_both_must_hold_of_each() -> None:
+    bands = [
+        Passage(title="Hollin Weir", text="Hollin Weir is a Norwegian folk band that was formed in Farrow."),
+        Passage(title="Tessel Five", text="Tessel Five is a Danish folk band that was formed in Aldry."),
+    ]
+    for question, yes in (
+        ("Are Hollin Weir and Tessel Five both folk bands?", True),
+        ("Are Hollin Weir and Tessel Five both Norwegian folk bands?", False),
+    ):
+        first, second = verdicts("Yes.", "No.", question=question, passages=bands)
+        assert first.score is not None
+        assert second.score is not None
+        assert (first.score > second.score) is yes
+
+
+def test_an_answer_no_passage_states_is_likelier_where_its_page_names_what_the_passage_names() -> None:
+    corpus = [
+        Passage(title="Ada Quent", text="Ada Quent was a Norlandish poet. She taught at the University of Farrow."),
+        Passage(title="Aldry", text="Aldry is a port in Norland. Its ferries go to Farrow."),
+        Passage(title="Vantle", text="Vantle is a city in Sudria, on the river Ousel."),
+    ]
+    right, wrong = verdicts("Aldry", "Vantle", question="Where was Ada Quent born?", passages=corpus)
+    assert right.score is not None
+    assert wrong.score is not None
+    assert wrong.score < right.score < 0.9
 
 
 def test_a_candidate_that_praises_itself_gains_nothing() -> None:

@@ -8,12 +8,13 @@ import pytest
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
 from reward_agent.verify.factuality.grounded.features import NAMES, compared
+from reward_agent.verify.factuality.grounded.sentence import AGAINST, SENTENCE_NAMES
 from reward_agent.verify.factuality.grounded.weigh import READ, Weighing, load_weighing, logistic, read_numbers
 
 ONE = compared(
     Claim(text="It was built in 1820.", question="", short=False), [Passage(text="The mill was built in 1820.")]
 )[0]
-NOTHING = dict.fromkeys((*NAMES, *READ), 0.0)
+NOTHING = dict.fromkeys((*NAMES, *SENTENCE_NAMES, *READ), 0.0)
 WEIGHING = Weighing(
     short=NOTHING | {"bias": 0.0},
     sentence=NOTHING | {"said": 2.0, "bias": -1.0},
@@ -42,11 +43,16 @@ def test_certainty_is_bounded() -> None:
 
 def test_the_shipped_weights_fit_the_numbers_and_never_punish_what_is_found() -> None:
     weighing = load_weighing()
-    assert set(weighing.read) == {*NAMES, *READ, "bias"}
-    for weights in (weighing.short, weighing.sentence):
-        assert set(weights) == {*NAMES, "bias"}
-        assert all(weights[name] >= 0 for name in ("literal", "said", "said in all", "said in one sentence", "about"))
-        assert all(weights[name] <= 0 for name in ("numbers missing", "names missing", "denial differs"))
+    assert set(weighing.read) <= {*NAMES, *SENTENCE_NAMES, *READ, "bias"}
+    assert set(weighing.short) == {*NAMES, "bias"}
+    assert set(weighing.sentence) == {*SENTENCE_NAMES, "bias"}
+    assert all(
+        weighing.short[name] >= 0 for name in ("literal", "said", "about", "together", "gathered", "near", "kin")
+    )
+    assert all(weighing.short[name] <= 0 for name in ("numbers missing", "names missing", "denial differs"))
+    assert all(
+        (weighing.sentence[name] <= 0) == (name in AGAINST) or not weighing.sentence[name] for name in SENTENCE_NAMES
+    )
 
 
 @pytest.mark.parametrize("name", ["weights.json", "rarity.json"])

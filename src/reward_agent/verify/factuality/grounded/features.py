@@ -47,6 +47,8 @@ NAMES = (
     "near",
     "kin",
 )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """One claim beside one passage. `numbers` is aligned with `NAMES`."""

@@ -46,13 +46,17 @@ SENTENCE_NAMES = (
 )
 AGAINST = frozenset(SENTENCE_NAMES[3:])
 """What can only speak against a claim; that it ventures a number or a name at all is among them."""
-_HERE = frozenset("i i'm i've i'd i'll i’m i’ve i’d i’ll my me we our us you your".split())
+_HERE = frozenset(
+    ["i", "i'm", "i've", "i'd", "i'll", "i’m", "i’ve", "i’d", "i’ll", "my", "me", "we", "our", "us", "you", "your"]
+)
 
 
 @lru_cache(maxsize=1024)
 def sentence_numbers(text: str, passage: Passage) -> tuple[float, ...]:
     """Aligned with `SENTENCE_NAMES`."""
-    shown = f"{passage.title}: {passage.text[:MAX_PASSAGE_CHARS]}" if passage.title else passage.text[:MAX_PASSAGE_CHARS]
+    shown = (
+        f"{passage.title}: {passage.text[:MAX_PASSAGE_CHARS]}" if passage.title else passage.text[:MAX_PASSAGE_CHARS]
+    )
     title = frozenset(terms_of(passage.title))
     pieces = sentences(shown) or ("",)
     held = [frozenset(terms_of(piece)) for piece in pieces]

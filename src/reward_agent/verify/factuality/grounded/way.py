@@ -2,12 +2,14 @@
 
     candidate -> claims (claims.py) -> passages for the question and for each claim -> the passage that bears most on it
     (features.py) -> the chance that it supports the claim (sentence.py, weigh.py, entailment.py)
-    -> the mean of the claims' chances, and for `COMPLETE` of the score how much is said (coverage.py)
+    -> the mean of the claims' chances, raised by how much of the evidence about the question is said (coverage.py)
 
 A candidate's score lies in 0 to 1 and depends on no other candidate. A claim is judged only where a passage is about
-the same thing; where none is, that is said and the claim has no score. More claims raise the score only as far as they
-are better supported than the rest or say more of what the evidence says about the question. What this does not promise:
-reasoning. It sees whether a passage says what a claim says, not what follows from it.
+the same thing; where none is, that is said and the claim has no score. A sentence that is the whole answer is worth as
+much as the weaker of two: that it is borne out, and that what it adds to its question answers it. More claims raise the
+score only as far as they are better supported than the rest, or say more of what the evidence says about the question,
+and that only by `COMPLETE`. What this does not promise: reasoning. It sees whether a passage says what a claim says,
+not what follows from it.
 """
 
 import asyncio
@@ -21,7 +23,7 @@ from reward_agent.verify.factuality.grounded.coverage import covered, told_about
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
 from reward_agent.verify.factuality.grounded.features import Compared, as_answer, compared
 from reward_agent.verify.factuality.grounded.kinship import pages_about
-from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing
+from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing, log_odds, logistic
 from reward_agent.verify.factuality.look_up import look_up
 
 ABOUT = 0.25
@@ -29,9 +31,9 @@ ABOUT = 0.25
 ABOUT_LITERAL = 0.12
 """The same for a passage in which a short answer stands word for word."""
 READ_TOGETHER = 2
-COMPLETE = 0.25
-"""How much of the score of a response that is more than a short answer goes by what it says of the evidence about the
-question, beside how well its claims are supported: what QA-Feedback's training part shows people to prefer."""
+COMPLETE = 1.4
+"""How far the log-odds of an answer of several claims rise at most by how much it says of what the evidence says about
+the question: as far as QA-Feedback's training part shows people to prefer it."""
 SURE = 0.6
 UNSURE = 0.4
 MAX_QUESTION_CHARS = 2_000
@@ -85,7 +87,7 @@ class GroundedClaims:
         return {
             text: _verdict(
                 [findings[claim] for claim in claims],
-                covered(told, text[:MAX_RESPONSE_CHARS]) if told and not all(claim.short or claim.asked for claim in claims) else None,
+                covered(told, text[:MAX_RESPONSE_CHARS]) if len(claims) > 1 else None,
             )
             for text, claims in said.items()
         }
@@ -126,7 +128,7 @@ class GroundedClaims:
         """The chance that the passage supports the claim."""
         supported = self._supported(claim, best)
         if claim.reply:
-            supported = self.weighing.of_reply(supported, self.weighing.by_words(as_answer(best), short=True))
+            supported = min(supported, self.weighing.by_words(as_answer(best), short=True))
         return 1 - supported if claim.denied else supported
 
     def _supported(self, claim: Claim, best: Compared) -> float:
@@ -156,8 +158,8 @@ def _ruling(best: Compared, chance: float) -> str:
 
 
 def _verdict(findings: Sequence[Finding], complete: float | None) -> Verdict:
-    """`complete`: how much the response says of what the evidence says about the question; None where that is not
-    asked, as of a short answer."""
+    """`complete`: how much the answer says of what the evidence says about the question; None for an answer of one
+    claim, which is as complete as it is meant to be."""
     scores = [finding.score for finding in findings if finding.score is not None]
     if not findings:
         return NO_CLAIM
@@ -166,6 +168,6 @@ def _verdict(findings: Sequence[Finding], complete: float | None) -> Verdict:
     mean = sum(scores) / len(scores)
     if complete is None:
         return Verdict(score=mean, findings=tuple(findings))
-    reason = f"the response says {complete:.0%} of what the nearest sentences of the evidence do"
+    reason = f"the answer says {complete:.0%} of what the nearest sentences of the evidence do"
     told = Finding(subject="what the evidence says about the question", score=round(complete, 4), reason=reason)
-    return Verdict(score=(1 - COMPLETE) * mean + COMPLETE * complete, findings=(*findings, told))
+    return Verdict(score=logistic(log_odds(mean) + COMPLETE * complete), findings=(*findings, told))

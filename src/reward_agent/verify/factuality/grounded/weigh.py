@@ -18,7 +18,6 @@ from reward_agent.verify.factuality.grounded.sentence import SENTENCE_NAMES, sen
 
 READ = ("entailed", "refuted")
 """The log-odds that the entailment model gives to "supported" and to "contradicted"."""
-REPLY = ("as a sentence", "as an answer")
 MOST = 6.0
 DISCOUNT = 0.5
 """How much of its chance a short answer loses at most by what the entailment model makes of it."""
@@ -26,13 +25,11 @@ DISCOUNT = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
-    """One weight a number, by name, and a "bias": for short answers, for sentences, for sentences that were read, and
-    for a sentence that is the whole answer."""
+    """One weight a number, by name, and a "bias": for short answers, for sentences, for sentences that were read."""
 
     short: Mapping[str, float]
     sentence: Mapping[str, float]
     read: Mapping[str, float]
-    reply: Mapping[str, float]
 
     def by_words(self, one: Compared, *, short: bool) -> float:
         """The chance that the passage supports the claim, from the words alone."""
@@ -45,16 +42,6 @@ class Weighing:
         read = dict(zip(READ, read_numbers(chances), strict=True))
         return logistic(_sum(self.read, numbers_of(one, short=False) | read))
 
-    def of_reply(self, sentence: float, answer: float) -> float:
-        """The chance of a whole answer, from its chance as a sentence and that of what it adds to its question as a
-        short answer: one scale for whole and for short answers."""
-        return logistic(_sum(self.reply, reply_numbers(sentence, answer)))
-
-
-def reply_numbers(sentence: float, answer: float) -> dict[str, float]:
-    """Both chances as log-odds."""
-    return dict(zip(REPLY, (_log_odds(sentence), _log_odds(answer)), strict=True))
-
 
 def numbers_of(one: Compared, *, short: bool) -> dict[str, float]:
     """What may be weighed of a claim beside a passage, by name; of a sentence more than of a short answer."""
@@ -66,7 +53,7 @@ def numbers_of(one: Compared, *, short: bool) -> dict[str, float]:
 
 def read_numbers(chances: Chances) -> tuple[float, float]:
     """The entailment model's chances as `READ`, bounded."""
-    return _log_odds(chances[0]), _log_odds(chances[1])
+    return log_odds(chances[0]), log_odds(chances[1])
 
 
 def logistic(logit: float) -> float:
@@ -78,13 +65,14 @@ def logistic(logit: float) -> float:
 def load_weighing() -> Weighing:
     """The weights that ship with the package."""
     shipped = json.loads(resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
-    return Weighing(**{name: shipped[name] for name in ("short", "sentence", "read", "reply")})
+    return Weighing(**{name: shipped[name] for name in ("short", "sentence", "read")})
 
 
 def _sum(weights: Mapping[str, float], numbers: Mapping[str, float]) -> float:
     return weights["bias"] + sum(weight * numbers[name] for name, weight in weights.items() if name != "bias")
 
 
-def _log_odds(chance: float) -> float:
+def log_odds(chance: float) -> float:
+    """From a chance to log-odds, bounded by `MOST`."""
     chance = min(max(chance, 1e-9), 1 - 1e-9)
     return max(-MOST, min(MOST, math.log(chance / (1 - chance))))
