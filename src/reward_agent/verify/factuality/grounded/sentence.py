@@ -47,7 +47,7 @@ SENTENCE_NAMES = (
 AGAINST = frozenset(SENTENCE_NAMES[3:])
 """What can only speak against a claim; that it ventures a number or a name at all is among them."""
 _HERE = frozenset(
-    ["i", "i'm", "i've", "i'd", "i'll", "i’m", "i’ve", "i’d", "i’ll", "my", "me", "we", "our", "us", "you", "your"]
+    ("i", "i'm", "i've", "i'd", "i'll", "i’m", "i’ve", "i’d", "i’ll", "my", "me", "we", "our", "us", "you", "your")
 )
 
 
@@ -77,7 +77,7 @@ def sentence_numbers(text: str, passage: Passage) -> tuple[float, ...]:
     claim_words, closest_words = words(text), words(pieces[closest])
     denies, denied = bool(DENIAL.search(text)), bool(DENIAL.search(pieces[closest]))
     return (
-        _together(weights, said, [*names, *numbers], [(terms, terms | title) for terms in held], fits[closest]),
+        _together(weights, said, [*names, *numbers], [terms | title for terms in held], fits[closest]),
         _in_order(claim_words[: ORDER_WORDS[0]], closest_words[: ORDER_WORDS[1]]),
         _runs(claim_words, words(shown)),
         lone,
@@ -102,14 +102,14 @@ def _together(
     weights: Mapping[str, float],
     said: Sequence[str],
     keys: Sequence[str],
-    held: Sequence[tuple[frozenset[str], frozenset[str]]],
+    held: Sequence[frozenset[str]],
     closest: float,
 ) -> float:
-    """`held`: the terms of each sentence, without and with the title's; `closest`: for a claim without a key."""
+    """`held`: the terms of each sentence and of what it is about; `closest`: for a claim without a key."""
 
     def of(key: str) -> float:
         rest = [term for term in said if term != key]
-        return max((_share(weights, rest, with_title) for terms, with_title in held if key in terms), default=0.0)
+        return max((_share(weights, rest, there) for there in held if key in there), default=0.0)
 
     return min((of(key) for key in keys), default=closest)
 
