@@ -81,9 +81,9 @@ def test_a_word_of_the_same_family_is_akin_and_not_said() -> None:
     assert (of("plumber")["said"], of("plumber")["akin"]) == (0.0, 0.0)
 
 
-def test_where_an_answer_is_directed_by_who_tells_who_stands_near_what_was_asked() -> None:
-    passage = Passage(text="Sorrel Nights is a film directed by Ada Quent and written by Ivor Larch and Mo Wend.")
-    question = "Mo Wend wrote the film Sorrel Nights, directed by who?"
+def test_an_answer_may_stand_nearer_to_what_was_asked_than_another() -> None:
+    passage = Passage(text="Sorrel Nights is a film directed by Ada Quent and written by Ivor Larch.")
+    question = "Who directed the film Sorrel Nights?"
 
     def of(text: str) -> Compared:
         return compared(Claim(text=text, question=question, short=True), [passage])[0]

@@ -18,8 +18,14 @@ def of(text: str, passage: Passage = MILL) -> dict[str, float]:
 
 
 def test_a_number_out_of_another_sentence_does_not_stand_together_with_the_rest() -> None:
-    assert of("Brane Mill was built in 1820.")["together"] == 1.0
-    assert of("Brane Mill was built in 1911.")["together"] < 0.7
+    assert of("Tessel Bridge was finished in 1911.")["together"] == 1.0
+    assert of("Tessel Bridge was finished in 1820.")["together"] < 0.7
+
+
+def test_a_title_is_what_every_sentence_of_its_passage_is_about() -> None:
+    text = "It was built in 1820."
+    assert of("Brane Mill was built in 1820.", Passage(title="Brane Mill", text=text))["together"] == 1.0
+    assert of("Brane Mill was built in 1820.", Passage(text=text))["together"] < 0.7
 
 
 def test_a_first_name_cut_short_is_there() -> None:

@@ -128,7 +128,7 @@ def test_of_two_supported_answers_the_one_that_says_more_about_the_question_scor
 def test_saying_the_same_again_gains_nothing() -> None:
     once, again = verdicts(
         "It is a mill. It was built in 1820 by Ada Quent.",
-        "It is a mill. It was built in 1820 by Ada Quent. It was built by Ada Quent in 1820. Ada Quent built it in 1820.",
+        "It is a mill. It was built in 1820 by Ada Quent. It was built by Ada Quent in 1820. Quent built it in 1820.",
     )
     assert once.score is not None
     assert again.score is not None

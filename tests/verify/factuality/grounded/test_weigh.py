@@ -8,22 +8,22 @@ import pytest
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
 from reward_agent.verify.factuality.grounded.features import NAMES, compared
-from reward_agent.verify.factuality.grounded.sentence import AGAINST, SENTENCE_NAMES
+from reward_agent.verify.factuality.grounded.sentence import AGAINST, SENTENCE_NAMES, sentence_numbers
 from reward_agent.verify.factuality.grounded.weigh import READ, Weighing, load_weighing, logistic, read_numbers
 
 ONE = compared(
     Claim(text="It was built in 1820.", question="", short=False), [Passage(text="The mill was built in 1820.")]
 )[0]
-NOTHING = dict.fromkeys((*NAMES, *SENTENCE_NAMES, *READ), 0.0)
 WEIGHING = Weighing(
-    short=NOTHING | {"bias": 0.0},
-    sentence=NOTHING | {"said": 2.0, "bias": -1.0},
-    read=NOTHING | {"entailed": 1.0, "bias": 0.0},
+    short={"said": 0.0, "bias": 0.0},
+    sentence={"in order": 2.0, "bias": -1.0},
+    read={"entailed": 1.0, "bias": 0.0},
 )
+IN_ORDER = sentence_numbers(ONE.claim.text, ONE.passage)[SENTENCE_NAMES.index("in order")]
 
 
 def test_a_chance_is_the_logistic_function_of_the_weighted_sum() -> None:
-    assert WEIGHING.by_words(ONE, short=False) == pytest.approx(logistic(2.0 * ONE["said"] - 1.0))
+    assert WEIGHING.by_words(ONE, short=False) == pytest.approx(logistic(2.0 * IN_ORDER - 1.0))
     assert WEIGHING.by_words(ONE, short=True) == 0.5
 
 
@@ -46,13 +46,12 @@ def test_the_shipped_weights_fit_the_numbers_and_never_punish_what_is_found() ->
     assert set(weighing.read) <= {*NAMES, *SENTENCE_NAMES, *READ, "bias"}
     assert set(weighing.short) == {*NAMES, "bias"}
     assert set(weighing.sentence) == {*SENTENCE_NAMES, "bias"}
-    assert all(
-        weighing.short[name] >= 0 for name in ("literal", "said", "about", "together", "gathered", "near", "kin")
-    )
-    assert all(weighing.short[name] <= 0 for name in ("numbers missing", "names missing", "denial differs"))
-    assert all(
-        (weighing.sentence[name] <= 0) == (name in AGAINST) or not weighing.sentence[name] for name in SENTENCE_NAMES
-    )
+    for name in ("literal", "said", "about", "together", "gathered", "near", "kin"):
+        assert weighing.short[name] >= 0
+    for name in ("numbers missing", "names missing", "denial differs"):
+        assert weighing.short[name] <= 0
+    for name, weight in weighing.sentence.items():
+        assert name == "bias" or weight == 0 or (weight < 0) == (name in AGAINST)
 
 
 @pytest.mark.parametrize("name", ["weights.json", "rarity.json"])

@@ -36,8 +36,10 @@ _BOTH_LAST = re.compile(
     rf"\A(?:(?i:{_VERB})\s+)?(?P<one>[A-Z0-9].+?)\s+and\s+(?P<other>(?:the\s+)?[A-Z0-9].*?)\s+(?:{_VERB}\s+)?both\s+(?P<rest>.+)\Z",
     re.DOTALL,
 )
+_STATED = re.compile(rf"(?P<name>.+?)\s+(?P<rest>{_VERB}\b.+)\Z", re.IGNORECASE | re.DOTALL)
+_ASKS = re.compile(rf"{_VERB}\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z0-9][^\s,;]*(?:\s+(?:(?:of|the|de|la|in|for)\s+)*[A-Z0-9&][^\s,;]*)*")
-_NATION = re.compile(r"\s+[A-Z][a-z]+(?:an|ish|ese|ch|ss)\Z")
+_NATION = re.compile(r"\s+[A-Z][a-z]*(?:ian|ean|ican|erman|ish|ese|rench|utch|zech|wiss|reek)\Z")
 """At the end of a name it begins the next thing: "Kings of Leon American rock bands"."""
 
 
@@ -107,7 +109,10 @@ def of_both(text: str) -> tuple[str, ...]:
     about both of two."""
     if last := _BOTH_LAST.match(text):
         return tuple(f"{last[name]} {last['rest']}" for name in ("one", "other"))
-    if (first := _BOTH_FIRST.match(text)) and (named := _NAME.match(first["other"])):
+    first = _BOTH_FIRST.match(text)
+    if first and (stated := _STATED.match(first["other"])) and not _ASKS.match(text):
+        return tuple(f"{name} {stated['rest']}" for name in (first["one"], stated["name"]))
+    if first and (named := _NAME.match(first["other"])):
         name = _NATION.sub("", named[0])
         rest = first["other"][len(name) :].strip()
         return (f"{first['one']} {rest}", f"{name} {rest}") if rest else ()
