@@ -31,6 +31,7 @@ from reward_agent.verify.factuality.grounded.entailment import load_entailment
 from reward_agent.verify.factuality.grounded.features import compared
 from reward_agent.verify.factuality.grounded.text import sentences
 from reward_agent.verify.factuality.verifier import FactualityVerifier
+from training.grounded_rows import SENTENCES
 from training.parts import part_of
 from training.read import rows
 
@@ -90,6 +91,17 @@ def popqa(data: Path, part: str) -> Iterator[Pair]:
         other = draw.choice(others)
         if part == "all" or part_of(row["question"]) == "evaluation":
             yield row["question"], row["obj"], other
+
+
+def forms(data: Path, part: str) -> Iterator[tuple[str, Pair]]:
+    """PopQA's pairs with one of the answers in a whole sentence: no form should be preferred to the other."""
+    whole = {}
+    for row in rows(data / "popqa_passages" / "popqa.jsonl.gz"):
+        whole[row["question"]] = (SENTENCES[row["prop"]][0], row["subj"])
+    for question, accepted, other in popqa(data, part):
+        sentence, subject = whole[question]
+        yield "whole against short", (question, sentence.format(subject, accepted), other)
+        yield "short against whole", (question, accepted, sentence.format(subject, other))
 
 
 def qa_feedback(data: Path, part: str) -> Iterator[tuple[str, Pair, Sequence[Passage]]]:
@@ -233,6 +245,9 @@ def main() -> None:
         for title, pairs in sets.items():
             pair_line(title, pairs, lambda place: retrieved)
             pair_line(f"{title}, random passages", pairs, lambda place: lot)
+        for form in ("whole against short", "short against whole"):
+            some_pairs = [pair for name, pair in forms(asked.data, asked.part) if name == form]
+            pair_line(f"PopQA, {form}", some_pairs, lambda place: retrieved)
         given = list(qa_feedback(asked.data, asked.part))
         for kind in ("preference", "error spans"):
             some = [(pair, passages) for name, pair, passages in given if name == kind]

@@ -4,7 +4,8 @@
     (features.py) -> the chance that it supports the claim (sentence.py, weigh.py, entailment.py)
     -> the mean of the claims' chances, raised by how much of the evidence about the question is said (coverage.py)
 
-A candidate's score lies in 0 to 1 and depends on no other candidate. A claim is judged only where a passage is about
+A candidate's score lies in 0 to 1 and depends on no other candidate, save that what is about the question for one short
+answer is so for all. A claim is judged only where a passage is about
 the same thing; where none is, that is said and the claim has no score. A sentence that is the whole answer is worth as
 much as the weaker of two: that it is borne out, and that what it adds to its question answers it. More claims raise the
 score only as far as they are better supported than the rest, or say more of what the evidence says about the question,
@@ -23,6 +24,7 @@ from reward_agent.verify.factuality.grounded.coverage import covered, told_about
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
 from reward_agent.verify.factuality.grounded.features import Compared, as_answer, compared
 from reward_agent.verify.factuality.grounded.kinship import pages_about
+from reward_agent.verify.factuality.grounded.terms import terms_of
 from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing, log_odds, logistic
 from reward_agent.verify.factuality.look_up import look_up
 
@@ -60,9 +62,11 @@ class GroundedClaims:
         question = sample.instruction[:MAX_QUESTION_CHARS].strip()
         said = {text: claims_of(text, question, limit=self.claims) for text in dict.fromkeys(sample.responses)}
         queries = [question] if question else []
-        queries += [claim.text for claims in said.values() for claim in claims if not claim.asked]
+        queries += [claim.text for claims in said.values() for claim in claims if not (claim.short or claim.asked)]
         found = await look_up(self.evidence, queries, in_flight=self.lookups_in_flight)
-        judged = await asyncio.to_thread(self._judged, said, question, found)
+        unstated = [claim.text for claims in said.values() for claim in claims if _unstated(claim, found, question)]
+        pages = await look_up(self.evidence, unstated, in_flight=self.lookups_in_flight)
+        judged = await asyncio.to_thread(self._judged, said, question, {**pages, **found})
         return tuple(judged[text] for text in sample.responses)
 
     def _judged(
@@ -70,7 +74,7 @@ class GroundedClaims:
     ) -> dict[str, Verdict]:
         ranked: dict[Claim, Sequence[Compared]] = {}
         for claim in dict.fromkeys(claim for claims in said.values() for claim in claims):
-            own = () if claim.asked else found[claim.text]
+            own = () if claim.asked else found.get(claim.text, ())
             # What is found for a short answer alone is about the answer and not about what was asked.
             passages = {p.text: p for p in (*found.get(question, ()), *(() if claim.short else own))}
             ranked[claim] = self._beside(claim, list(passages.values()), pages_about(claim.text, own))
@@ -137,6 +141,13 @@ class GroundedClaims:
             return self.weighing.by_words(best, short=claim.short)
         (chances,) = self.entailment.chances([(claim.stated, best.window)])
         return self.weighing.with_reading(best, chances, short=claim.short)
+
+
+def _unstated(claim: Claim, found: Mapping[str, Sequence[Passage]], question: str) -> bool:
+    """Whether it is a short answer, and none of the passages about the question holds its words."""
+    terms = frozenset(terms_of(claim.text))
+    about_it = found.get(question, ())
+    return claim.short and bool(about_it) and not any(terms <= frozenset(terms_of(p.text)) for p in about_it)
 
 
 def _parts(claim: Claim) -> Sequence[Claim]:
