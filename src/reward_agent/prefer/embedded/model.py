@@ -5,8 +5,11 @@ people compared.
     scores = await model.score(sample.prompt, sample.responses)
 
 A score is a log-odds: the chance that people prefer one response to another of the same prompt is about the logistic
-function of the difference. 0 is an average response of the training data, so the unit is the same in every sample.
-It sees form, not truth: use it as the weakest voice, mostly to break ties. `docs/models.md` is its model card.
+function of the difference. 0 is an average response to such a prompt, so the unit is the same in every sample. It sees
+form, not truth: use it as the weakest voice, mostly to break ties. `docs/models.md` is its model card.
+
+There are two sets of weights. What people choose goes with length, so the one that predicts them best follows it too;
+the other was fitted to what is unusual about a response of its length, and does not care how long that is.
 """
 
 import json
@@ -18,7 +21,11 @@ from importlib import resources
 from itertools import accumulate
 
 from reward_agent.prefer.embedded.features import asked, features
+from reward_agent.prefer.embedded.order import out_of_order
 from reward_agent.types import Message
+
+OUT_OF_ORDER = -6.0
+"""The score of a text whose words stand in no order: lower than any other's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +51,10 @@ class Weights:
 
 
 @cache
-def load_weights() -> Weights:
-    """The weights that ship with the package."""
-    text = resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8")
+def load_weights(*, length_neutral: bool = False) -> Weights:
+    """The weights that ship with the package; `length_neutral`: those for which length does not count."""
+    file = "length_neutral.json" if length_neutral else "weights.json"
+    text = resources.files(__package__).joinpath(file).read_text(encoding="utf-8")
     shipped = json.loads(text)
     table = shipped["features"]
     return Weights(
@@ -71,4 +79,7 @@ class EmbeddedPreference:
 
     async def score(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[float]:
         request = asked(prompt)
-        return [self.weights.score(features(request, response)) for response in responses]
+        return [
+            OUT_OF_ORDER if out_of_order(response) else self.weights.score(features(request, response))
+            for response in responses
+        ]
