@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reward_agent.prefer.embedded import EmbeddedPreference, load_weights
 from reward_agent.prefer.embedded.features import OF_PROMPT, asked, features
-from reward_agent.prefer.embedded.model import OUT_OF_ORDER, Weights
+from reward_agent.prefer.embedded.model import OUT_OF_ORDER, Weights, Worth
 from reward_agent.prefer.embedded.order import out_of_order
 from reward_agent.types import Message
 
@@ -53,7 +53,8 @@ def test_scores_are_the_same_every_time_and_whatever_stands_beside_them() -> Non
 
 def test_the_shipped_weights_fit_the_features_that_are_counted() -> None:
     counted = features(asked(PROMPT), HELPFUL)
-    assert list(counted) == list(load_weights().of) == list(load_weights(length_neutral=True).of)
+    assert list(counted) == list(load_weights().features)
+    assert list(counted) == list(load_weights(length_neutral=True).features)
     assert len(counted) > 50
 
 
@@ -70,10 +71,10 @@ def test_the_shipped_file_says_where_it_comes_from_and_holds_no_text(file: str) 
 @pytest.mark.parametrize(("b", "steps"), [(2.0, 0.0), (3.0, 0.0), (3.5, 0.5), (7.0, 1.5)])
 def test_a_score_is_the_weighted_sum_of_bounded_features_and_of_their_steps(b: float, steps: float) -> None:
     weights = Weights(
-        of={"a": 2.0, "b": -1.0},
-        centre={"a": 1.0, "b": 0.0},
-        most={"a": 0.5, "b": 9.0},
-        steps={"a": ([], [0.0]), "b": ([3.0, 6.0], [0.0, 0.5, 1.5])},
+        features={
+            "a": Worth(weight=2.0, centre=1.0, most=0.5),
+            "b": Worth(weight=-1.0, centre=0.0, most=9.0, places=[3.0, 6.0], above=[0.0, 0.5, 1.5]),
+        },
         offset=0.25,
     )
     assert weights.score({"a": 100.0, "b": b}) == 2.0 * 0.5 - b + steps + 0.25

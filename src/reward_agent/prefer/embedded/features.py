@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, pstdev
 from typing import Any
 
 from reward_agent.prefer.embedded.vocabulary import (
@@ -145,13 +144,13 @@ def _words(prompt: Asked, words: Sequence[str]) -> dict[str, float]:
 def _sentences(prompt: Asked, response: str, sentences: Sequence[str]) -> dict[str, float]:
     lengths = [piece.count(" ") + 1 for piece in sentences] or [0]
     first, last = (set(_content(_lower(_WORD.findall(piece)))) for piece in _ends(sentences))
-    orders = sum(1 for piece in sentences if piece.split(None, 1)[0].lower() in ORDERS)
+    orders = _held([piece.split(None, 1)[0].lower() for piece in sentences], ORDERS)
     starts = _START.findall(response)
-    lower = sum(1 for start in starts if start.islower())
+    lower = sum(map(str.islower, starts))
     return {
         "words in the first sentence": math.log1p(lengths[0]),
         "words in the last sentence": math.log1p(lengths[-1]),
-        "sentences unlike in length": pstdev(lengths) / (1 + fmean(lengths)),
+        "sentences unlike in length": _spread(lengths),
         "prompt covered at once": len(first & prompt.content) / (1 + len(prompt.content)),
         "prompt covered at last": len(last & prompt.content) / (1 + len(prompt.content)),
         "tells what to do": orders / (1 + len(sentences)),
@@ -197,7 +196,7 @@ def _form(response: str, raw: Sequence[str]) -> dict[str, float]:
         "digits": len(_DIGIT.findall(response)) / (20 + len(response)),
         "numbers": math.log1p(len(_NUMBER.findall(response))),
         "names": math.log1p(len(_NAME.findall(response))),
-        "capitals": len([word for word in raw if word[0].isupper()]) / (10 + len(raw)),
+        "capitals": sum([word[0].isupper() for word in raw]) / (10 + len(raw)),
         "a template shows": float(bool(_LEAK.search(lower))),
         "blanks to fill": float(
             any(cue in lower for cue in ("[", "lorem", "xxx")) and bool(_BLANK_TO_FILL.search(lower))
@@ -219,6 +218,12 @@ def _as_asked(prompt: Asked, found: dict[str, float]) -> dict[str, float]:
         "ends in a question, asked briefly": found["ends in a question"] * prompt.briefly,
         "refuses, in a dialogue": found["refuses"] * wants["to go on"],
     }
+
+
+def _spread(lengths: Sequence[int]) -> float:
+    """The standard deviation over one more than the mean."""
+    mean = sum(lengths) / len(lengths)
+    return math.sqrt(sum([(length - mean) ** 2 for length in lengths]) / len(lengths)) / (1 + mean)
 
 
 def _ends(sentences: Sequence[str]) -> tuple[str, str]:

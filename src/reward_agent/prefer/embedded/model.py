@@ -14,7 +14,7 @@ the other was fitted to what is unusual about a response of its length, and does
 
 import json
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -29,45 +29,55 @@ OUT_OF_ORDER = -6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """`of`: one weight a feature; `most`: how far from its centre a feature counts, so that a text unlike any in
-    training cannot run off; `steps`: where else a feature's worth changes, ascending, and what it is worth below the
-    first and above each; `offset` is added last."""
+class Worth:
+    """What one feature is worth: `weight` times how far it lies from `centre`, `most` at most, so that a text unlike
+    any in training cannot run off; and besides by steps: `above` 0, 1, ... of the `places`, which ascend."""
 
-    of: dict[str, float]
-    centre: dict[str, float]
-    most: dict[str, float]
-    steps: dict[str, tuple[Sequence[float], Sequence[float]]]
+    weight: float
+    centre: float
+    most: float
+    places: Sequence[float] = ()
+    above: Sequence[float] = (0.0,)
+
+    def of(self, value: float) -> float:
+        """In log-odds."""
+        away = value - self.centre
+        if away > self.most:
+            away = self.most
+        elif away < -self.most:
+            away = -self.most
+        steps = self.above[bisect_left(self.places, value)] if self.places else 0.0
+        return self.weight * away + steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The worth of each feature by its name; `offset` is added last."""
+
+    features: Mapping[str, Worth]
     offset: float
 
-    def score(self, found: dict[str, float]) -> float:
-        """The weighted sum. Raises KeyError where the weights were fitted to other features."""
-        total = self.offset
-        for name, value in found.items():
-            total += self.of[name] * max(-self.most[name], min(self.most[name], value - self.centre[name]))
-            places, worth = self.steps[name]
-            total += worth[bisect_left(places, value)]
-        return total
+    def score(self, found: Mapping[str, float]) -> float:
+        """The sum of what all are worth. Raises KeyError where the weights were fitted to other features."""
+        return sum([self.features[name].of(value) for name, value in found.items()], self.offset)
 
 
 @cache
 def load_weights(*, length_neutral: bool = False) -> Weights:
     """The weights that ship with the package; `length_neutral`: those for which length does not count."""
     file = "length_neutral.json" if length_neutral else "weights.json"
-    text = resources.files(__package__).joinpath(file).read_text(encoding="utf-8")
-    shipped = json.loads(text)
-    table = shipped["features"]
-    return Weights(
-        of={name: row["weight"] for name, row in table.items()},
-        centre={name: row["centre"] for name, row in table.items()},
-        most={name: row["most"] for name, row in table.items()},
-        steps={name: _steps(row["steps"]) for name, row in table.items()},
-        offset=shipped["offset"],
-    )
-
-
-def _steps(rows: Sequence[tuple[float, float]]) -> tuple[Sequence[float], Sequence[float]]:
-    return [at for at, _ in rows], [0.0, *accumulate(worth for _, worth in rows)]
+    shipped = json.loads(resources.files(__package__).joinpath(file).read_text(encoding="utf-8"))
+    table = {
+        name: Worth(
+            weight=row["weight"],
+            centre=row["centre"],
+            most=row["most"],
+            places=[at for at, _ in row["steps"]],
+            above=[0.0, *accumulate(worth for _, worth in row["steps"])],
+        )
+        for name, row in shipped["features"].items()
+    }
+    return Weights(features=table, offset=shipped["offset"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
