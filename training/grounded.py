@@ -22,6 +22,7 @@ from reward_agent.verify.factuality.grounded.sentence import AGAINST as AGAINST_
 from reward_agent.verify.factuality.grounded.sentence import SENTENCE_NAMES
 from reward_agent.verify.factuality.grounded.weigh import READ, numbers_of, read_numbers
 from training.grounded_rows import Labelled, labelled
+from training.logistic import Numbers, logistic_weights
 from training.read import checksums
 
 SHIPPED = Path(__file__).parents[1] / "src" / "reward_agent" / "verify" / "factuality" / "grounded" / "weights.json"
@@ -48,8 +49,6 @@ AGAINST = AGAINST_SENTENCES | {"numbers missing", "names missing", "denial diffe
 EITHER = frozenset({"says nothing new"})
 READ_SHARE = {"begin": 0.3, "summedits": 0.35, "swaps": 0.35, "turned": 0.35, "whole answers": 0.3}
 """How much of each kind the entailment model reads: it is what takes the time."""
-
-Numbers = NDArray[np.float64]
 
 
 def main() -> None:
@@ -113,23 +112,12 @@ def fitted(names: Sequence[str], x: Numbers, y: Numbers, weight: Numbers) -> dic
     more of a claim found in a passage must never count against it."""
     used = [*names]
     while True:
-        found = dict(zip([*used, "bias"], _newton(x[:, [names.index(name) for name in used]], y, weight), strict=True))
+        columns = np.column_stack([x[:, [names.index(name) for name in used]], np.ones(len(y))])
+        found = dict(zip([*used, "bias"], logistic_weights(columns, y, weight, RIDGE), strict=True))
         wrong = [name for name in used if found[name] * (-1 if name in AGAINST else 1) < 0 and name not in EITHER]
         if not wrong:
             return {name: round(float(found.get(name, 0.0)), 5) for name in [*names, "bias"]}
         used.remove(max(wrong, key=lambda name: abs(found[name])))
-
-
-def _newton(x: Numbers, y: Numbers, weight: Numbers) -> Numbers:
-    rows = np.column_stack([x, np.ones(len(y))])
-    share = weight / weight.sum()
-    found = np.zeros(rows.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-rows @ found))
-        slope = rows.T @ (share * (y - chance)) - 2 * RIDGE * found
-        bend = (rows * (share * chance * (1 - chance))[:, None]).T @ rows + 2 * RIDGE * np.eye(len(found))
-        found += np.linalg.solve(bend, slope)
-    return found
 
 
 if __name__ == "__main__":
