@@ -1,6 +1,6 @@
 """The whole offline preset against each of its signals alone.
 
-    python -m benchmarks.offline_signals [--data ../shared/data] [--model FOLDER] [--entailment answers|all]
+    python -m benchmarks.offline_signals [--data ../shared/data] [--model embedded|none|FOLDER] [--entailment open|all]
 
 IFBench, LLMBar natural, and HaluEval QA with all passages of HaluEval and PopQA as one corpus. A pair on which a signal
 abstains or is even counts a half for it, as it does for the preset. The starter set is a tour, not a benchmark.
@@ -109,12 +109,10 @@ async def measured(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=SHARED_DATA)
-    parser.add_argument("--model", type=Path)
-    parser.add_argument("--entailment", choices=["answers", "all"], default="answers")
+    parser.add_argument("--model", default="embedded")
+    parser.add_argument("--entailment", choices=["open", "all"], default="open")
     asked = parser.parse_args()
-    entailment = [f"verify.factuality.entailment={asked.entailment}"]
-    if asked.model is not None:
-        entailment.append(f"verify.factuality.model='{asked.model}'")
+    entailment = [f"verify.factuality.entailment={asked.entailment}", f"verify.factuality.model='{asked.model}'"]
     print_header(f"{asked.data}, whole sets; none was trained on")
     print("| pairs | n | preset | instructions (decided) | factuality | preference | longer wins | shorter wins |")
     print("|---|---|---|---|---|---|---|---|")

@@ -145,11 +145,12 @@ class Edits:
         return _put(sentence, self.draw.choice(matches), put) if matches and put else None
 
     def _from_elsewhere(self, kind: re.Pattern[str], sentence: str, passage: str) -> str | None:
-        near = sorted({found for found in kind.findall(passage) if found not in sentence and sentence not in found})
+        there: list[str] = kind.findall(passage)
+        near = sorted({found for found in there if found not in sentence and sentence not in found})
         if near and self.draw.random() < NEARBY:
             return self.draw.choice(near)
         put = self.draw.choice(self.pools[kind])
-        return None if put in passage else str(put)
+        return None if put in passage else put
 
     def _month(self, sentence: str, passage: str) -> str | None:
         match = _MONTH.search(sentence)

@@ -1,24 +1,20 @@
 """Fits how the grounded verifier weighs what a claim and a passage share, and writes `weights.json`.
 
-    python -m training.grounded --data ../shared/data [--model FOLDER] [--out FILE]
+    python -m training.grounded --data ../shared/data [--out FILE]
 
-Logistic regressions for short answers and for sentences, from the words alone, and for sentences with the entailment
-model, where one is given: else the weights for what it reads stay as they are. The data are those of
-`training.grounded_rows`.
+Logistic regressions for short answers and for sentences, from the words alone; `training.joined` fits what the
+entailment model adds. The data are those of `training.grounded_rows`.
 """
 
 import argparse
 import json
-import random
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reward_agent.verify.factuality.grounded.entailment import EntailmentModel, load_entailment
 from reward_agent.verify.factuality.grounded.features import NAMES, Compared, compared
-from reward_agent.verify.factuality.grounded.weigh import READ, read_numbers
 from training.grounded_rows import Labelled, labelled
 from training.read import checksums
 
@@ -36,8 +32,6 @@ SHARE = {"popqa": 1.0, "whole answers": 0.5, "begin": 1.0, "summedits": 0.5, "qa
 AGAINST = frozenset({"numbers missing", "names missing", "denial differs", "refuted"})
 """What can only speak against a claim; the rest speaks for it, but for `EITHER`."""
 EITHER = frozenset({"says nothing new"})
-READ_SHARE = {"begin": 0.3, "summedits": 0.35, "swaps": 0.35, "whole answers": 0.3}
-"""How much of each kind the entailment model reads: it is what takes the time."""
 
 Numbers = NDArray[np.float64]
 
@@ -45,20 +39,15 @@ Numbers = NDArray[np.float64]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", type=Path, help="an entailment model (training/README.md)")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     asked = parser.parse_args()
-    sentences_read = json.loads(SHIPPED.read_text(encoding="utf-8"))["read"]
     found = [(row, compared(row[1], row[2])[0]) for row in labelled(asked.data, SEED, "training")]
-    if asked.model is not None:
-        sentences_read = by_reading([one for one in found if not one[0][1].short], load_entailment(asked.model))
     shipped = {
         "made by": "training/grounded.py",
-        "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "read share": READ_SHARE, "rows": len(found)},
+        "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "rows": len(found)},
         "data": checksums(asked.data, FILES),
         "short": by_words([one for one in found if one[0][1].short]),
         "sentence": by_words([one for one in found if not one[0][1].short]),
-        "read": sentences_read,
     }
     asked.out.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} rows -> {asked.out}")
@@ -68,16 +57,6 @@ def by_words(found: Sequence[tuple[Labelled, Compared]]) -> dict[str, float]:
     """The weights of what the words show."""
     x, y = np.array([best.numbers for _, best in found]), np.array([float(row[3]) for row, _ in found])
     return fitted(NAMES, x, y, balanced(np.array([row[0] for row, _ in found]), y))
-
-
-def by_reading(found: Sequence[tuple[Labelled, Compared]], model: EntailmentModel) -> dict[str, float]:
-    """The weights of what the words show and what the entailment model makes of it, on some of the rows."""
-    draw = random.Random(SEED)
-    some = [(row, best) for row, best in found if draw.random() < READ_SHARE.get(row[0], 1.0)]
-    chances = model.chances([(row[1].stated, best.window) for row, best in some])
-    x = np.array([(*best.numbers, *read_numbers(read)) for (_, best), read in zip(some, chances, strict=True)])
-    y = np.array([float(row[3]) for row, _ in some])
-    return fitted((*NAMES, *READ), x, y, balanced(np.array([row[0] for row, _ in some]), y))
 
 
 def balanced(kinds: NDArray[np.str_], labels: Numbers) -> Numbers:

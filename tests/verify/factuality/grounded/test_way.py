@@ -13,6 +13,7 @@ from reward_agent.types import Passage, Sample, Verdict
 from reward_agent.verify.factuality.grounded import GroundedClaims
 from reward_agent.verify.factuality.grounded.claims import claims_of
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
+from reward_agent.verify.factuality.grounded.joined import Joined
 from reward_agent.verify.factuality.grounded.way import without_common
 
 PASSAGES = [
@@ -130,7 +131,7 @@ def test_a_candidate_that_praises_itself_gains_nothing() -> None:
     assert loud.score < 0.6
 
 
-def test_the_entailment_model_reads_short_answers_that_do_not_stand_there() -> None:
+def test_the_entailment_model_reads_what_the_words_leave_open() -> None:
     read: list[tuple[str, str]] = []
 
     class Reader:
@@ -139,12 +140,15 @@ def test_the_entailment_model_reads_short_answers_that_do_not_stand_there() -> N
             return [(0.0, 1.0, 0.0)] * len(pairs)
 
     reader = cast(EntailmentModel, Reader())
-    way = GroundedClaims(evidence=OverlapEvidence(PASSAGES), entailment=reader)
-    asyncio.run(
-        way.verdicts(Sample.of(QUESTION, ["In 1820.", "In 1911.", "It was built by Ada. It stands by a river."]))
-    )
+    none_open = {"words": 1.0, "supported": 1.0, "bias": 0.0, "from": 2.0, "to": 2.0}
+    joined = Joined(discount=0.5, sentence=none_open)
+    way = GroundedClaims(evidence=OverlapEvidence(PASSAGES), entailment=reader, joined=joined)
+    sample = Sample.of(QUESTION, ["In 1820.", "In 1911.", "It was built by Ada. It stands by a river."])
+    first, second, third = asyncio.run(way.verdicts(sample))
     assert [claim for claim, _ in read] == [f"{QUESTION} In 1911."]
-    asyncio.run(replace(way, read_sentences=True).verdicts(Sample.of(QUESTION, ["It was built. It stands there now."])))
+    assert "by the entailment model alone 0.00" in second.findings[0].reason
+    assert not any("entailment" in finding.reason for finding in (*first.findings, *third.findings))
+    asyncio.run(replace(way, read_all=True).verdicts(Sample.of(QUESTION, ["It was built. It stands there now."])))
     assert [claim for claim, _ in read[1:]] == ["It was built.", "It stands there now."]
 
 

@@ -1,7 +1,8 @@
 """The way without a language model: claims by rules, passages from the evidence, how well they fit by small models.
 
     candidate -> claims (claims.py) -> passages for the question and for each claim -> the passage that bears most on it
-    (features.py) -> the chance that it supports the claim (weigh.py, entailment.py) -> the mean of the claims' chances
+    (features.py) -> the chance that it supports the claim: by the words (weigh.py) and, where these leave it open, by
+    the encoder too (entailment.py, joined.py) -> the mean of the claims' chances
 
 A claim is judged only where a passage is about the same thing; where none is, that is said and the claim has no score.
 Claims that all candidates make in the same words are left out of a comparison. What this does not promise: reasoning.
@@ -17,6 +18,8 @@ from reward_agent.types import Finding, Passage, Sample, Verdict
 from reward_agent.verify.factuality.grounded.claims import Claim, claims_of
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
 from reward_agent.verify.factuality.grounded.features import Compared, compared
+from reward_agent.verify.factuality.grounded.joined import Joined, load_joined
+from reward_agent.verify.factuality.grounded.reading import to_read
 from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing
 from reward_agent.verify.factuality.look_up import look_up
 
@@ -35,14 +38,14 @@ NO_CLAIM = Verdict(score=None, findings=(Finding(subject="claims", score=None, r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundedClaims:
-    """`claims`: how many of each candidate are looked up at most. `entailment`: the model that reads short answers
-    which do not stand in the passage word for word; None to go by the words alone. `read_sentences`: it reads every
-    sentence too, which finds more paraphrases and takes ten times as long."""
+    """`claims`: how many of each candidate are looked up at most. `entailment`: the model that reads the claims
+    which the words leave open; None to go by the words alone. `read_all`: it reads every sentence."""
 
     evidence: EvidenceSource
     entailment: EntailmentModel | None = None
-    read_sentences: bool = False
+    read_all: bool = False
     weighing: Weighing = field(default_factory=load_weighing)
+    joined: Joined = field(default_factory=load_joined)
     claims: int = 8
     lookups_in_flight: int = 8
 
@@ -83,27 +86,34 @@ class GroundedClaims:
             reason = "not enough evidence: no passage about the same thing was found"
             return Finding(subject=subject, score=None, reason=reason)
         best = related[0]
-        chance = self.chance(claim, best)
+        chance, how = self._told(claim, best)
         source = best.passage.source or best.passage.title
         shown = best.window if len(best.window) <= SHOWN_CHARS else f"{best.window[:SHOWN_CHARS]} ..."
         return Finding(
             subject=subject,
             score=round(chance, 4),
-            reason=f"{_ruling(best, chance)} (chance that the passage supports it: {chance:.2f})",
+            reason=f"{_ruling(best, chance)} (chance that the passage supports it: {chance:.2f}{how})",
             sources=(f"{source}: {shown}" if source else shown,),
         )
 
     def chance(self, claim: Claim, best: Compared) -> float:
         """The chance that the passage supports the claim."""
-        supported = self._supported(claim, best)
-        return 1 - supported if claim.denied else supported
+        return self._told(claim, best)[0]
 
-    def _supported(self, claim: Claim, best: Compared) -> float:
-        stands_there = claim.short and best["literal"]
-        if self.entailment is None or stands_there or not (claim.short or self.read_sentences):
-            return self.weighing.by_words(best, short=claim.short)
-        (chances,) = self.entailment.chances([(claim.stated, best.window)])
-        return self.weighing.with_reading(best, chances, short=claim.short)
+    def _told(self, claim: Claim, best: Compared) -> tuple[float, str]:
+        """The chance, and where the encoder has read the claim, what it made of it."""
+        supported, how = self._supported(claim, best)
+        return (1 - supported if claim.denied else supported), how
+
+    def _supported(self, claim: Claim, best: Compared) -> tuple[float, str]:
+        by_words, literal = self.weighing.by_words(best, short=claim.short), bool(best["literal"])
+        read = self.joined.to_be_read(by_words, short=claim.short, literal=literal)
+        if self.entailment is None or not (read or (self.read_all and not claim.short)):
+            return by_words, ""
+        evidence = to_read(best.passage.title, best.passage.text, claim.text, claim.question if claim.short else "")
+        (chances,) = self.entailment.chances([(claim.stated, evidence)])
+        how = f"; by the words alone {by_words:.2f}, by the entailment model alone {chances[0]:.2f}"
+        return self.joined.chance(by_words, chances, short=claim.short), how
 
 
 def _beside(claim: Claim, passages: Sequence[Passage]) -> Sequence[Compared]:

@@ -1,0 +1,161 @@
+"""Fits how the words' chance and the encoder's word are joined, and writes `joined.json`.
+
+    python -m training.joined --data ../shared/data [--model FOLDER] [--out FILE]
+
+On rows that the encoder was not trained on (`training.parts.held`), all of them labelled by people or taken from PopQA:
+a logistic regression for sentences, and the likeliest discount for short answers that do not stand in the passage.
+After `training.grounded`, whose weights it builds on. The encoder is the one that ships, unless one is given.
+"""
+
+import argparse
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reward_agent.types import Passage
+from reward_agent.verify.factuality.grounded import joined
+from reward_agent.verify.factuality.grounded.claims import Claim
+from reward_agent.verify.factuality.grounded.entailment import EMBEDDED, EntailmentModel, open_entailment
+from reward_agent.verify.factuality.grounded.features import compared
+from reward_agent.verify.factuality.grounded.reading import to_read
+from reward_agent.verify.factuality.grounded.text import sentences
+from reward_agent.verify.factuality.grounded.weigh import load_weighing
+from training.grounded import FILES, fitted
+from training.grounded_rows import Labelled, begin, popqa, qa_feedback
+from training.parts import held, part_of
+from training.read import checksum, checksums, rows
+
+OUT = Path(joined.__file__).with_name("joined.json")
+SEED = 23
+MOST = 700
+"""How many rows of a kind are read."""
+SHARE = {
+    "popqa": 1.0,
+    "whole answers": 0.5,
+    "begin": 1.0,
+    "summedits": 1.0,
+    "qa_feedback": 0.25,
+}
+"""How much each kind of row counts, whatever their number; of QA-Feedback there are few."""
+DISCOUNTS = (0.1, 0.2, 0.3, 0.4, 0.5)
+"""Never more than half."""
+TURNED = 0.003
+"""What share of the rows, at most, ends on the other side because the words alone were trusted: a limit each side."""
+HALF = 0.5
+
+Numbers = NDArray[np.float64]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", default=EMBEDDED, help="an entailment model (training/README.md)")
+    parser.add_argument("--out", type=Path, default=OUT)
+    asked = parser.parse_args()
+    model = open_entailment(asked.model)
+    found = list(_some(held_rows(asked.data)))
+    print(Counter(kind for kind, *_ in found))
+    document = {
+        "made by": "training/joined.py",
+        "settings": {"seed": SEED, "share": SHARE, "turned": TURNED, "rows": len(found)},
+        "encoder": checksum(model.folder / "entailment.onnx"),
+        "data": checksums(asked.data, FILES),
+        "discount": _discount([row for row in found if row[1].short], model),
+        "sentence": _weights([row for row in found if not row[1].short], model),
+    }
+    asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(found)} rows -> {asked.out}")
+
+
+def held_rows(data: Path) -> Iterator[Labelled]:
+    """Rows of the training part that the encoder has not seen."""
+    for found in (popqa(data, SEED, "training"), begin(data, "training")):
+        yield from (row for row in found if held(row[1].question or row[2][0].text))
+    yield from _summaries(data)
+    yield from (row for row in qa_feedback(data, "training") if held(row[1].question))
+
+
+def _summaries(data: Path) -> Iterator[Labelled]:
+    """Every sentence of every summary, as an answer has them: most are as nobody edited them."""
+    for row in rows(data / "claim_evidence" / "summedits.jsonl.gz"):
+        if part_of(row["doc"]) == "training" and held(row["doc"]):
+            old = set(sentences(row["original_summary"]))
+            for sentence in sentences(row["summary"]):
+                claim = Claim(text=sentence, question="", short=False)
+                yield "summedits", claim, [Passage(text=row["doc"])], sentence in old or bool(row["label"])
+
+
+def _some(found: Iterator[Labelled]) -> Iterator[Labelled]:
+    by_kind: dict[str, list[Labelled]] = {}
+    for row in found:
+        by_kind.setdefault(row[0], []).append(row)
+    draw = random.Random(SEED)
+    for kind in by_kind.values():
+        draw.shuffle(kind)
+        yield from kind[:MOST]
+
+
+def _read(rows: Sequence[Labelled], model: EntailmentModel) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """The words' chance, the model's "supported", whether the claim stands there, and the label, of each row."""
+    weighing, found = load_weighing(), []
+    for _, claim, passages, true in rows:
+        best = compared(claim, passages)[0]
+        question = claim.question if claim.short else ""
+        evidence = to_read(best.passage.title, best.passage.text, claim.text, question)
+        ((supported, *_),) = model.chances([(claim.stated, evidence)])
+        found.append((weighing.by_words(best, short=claim.short), supported, best["literal"], float(true)))
+    words, supported_by, literal, labels = np.array(found).T
+    return words, supported_by, literal, labels
+
+
+def _discount(rows: Sequence[Labelled], model: EntailmentModel) -> float:
+    words, supported, literal, labels = _read(rows, model)
+    weight = _balanced([row[0] for row in rows], labels) * (literal == 0)
+
+    def likelihood(discount: float) -> float:
+        chances = np.clip(words * (1 - discount * (1 - supported)), 1e-6, 1 - 1e-6)
+        return float((weight * np.log(np.where(labels == 1, chances, 1 - chances))).sum())
+
+    return max(DISCOUNTS, key=likelihood)
+
+
+def _weights(rows: Sequence[Labelled], model: EntailmentModel) -> dict[str, float]:
+    words, supported, _, labels = _read(rows, model)
+    x = np.array([joined.numbers(one, (other, 0.0, 0.0)) for one, other in zip(words, supported, strict=True)])
+    weight = _balanced([row[0] for row in rows], labels)
+    found = fitted(joined.NUMBERS, x, labels, weight)
+    together = x @ np.array([found[name] for name in joined.NUMBERS]) + found["bias"]
+    return found | _limits(words, together > 0, weight)
+
+
+def _balanced(kinds: Sequence[str], labels: Numbers) -> Numbers:
+    """Each kind weighs its share, and its two labels alike; the whole is 1."""
+    weight, kind_of = np.zeros(len(labels)), np.array(kinds)
+    for kind, share in SHARE.items():
+        for label in (0.0, 1.0):
+            rows = (kind_of == kind) & (labels == label)
+            weight[rows] = share / max(1, rows.sum())
+    whole: Numbers = weight / weight.sum()
+    return whole
+
+
+def _limits(words: Numbers, supported: NDArray[np.bool_], weight: Numbers) -> dict[str, float]:
+    """The words' chances between which it pays to read: beyond each, no more than `TURNED` of the rows end on the
+    other side."""
+    order = np.argsort(words)
+    low = np.cumsum((weight * (supported & (words <= HALF)))[order])
+    high = np.cumsum((weight * (~supported & (words > HALF)))[order][::-1])
+    start, end = int(np.searchsorted(low, TURNED, side="right")), int(np.searchsorted(high, TURNED, side="right"))
+    return {
+        "from": round(min(HALF, float(words[order][min(start, len(words) - 1)])), 4),
+        "to": round(max(HALF, float(words[order][::-1][min(end, len(words) - 1)])), 4),
+    }
+
+
+if __name__ == "__main__":
+    main()
