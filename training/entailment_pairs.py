@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reward_agent.verify.factuality.grounded.reading import to_read
+from reward_agent.verify.factuality.grounded import reading
 from reward_agent.verify.factuality.grounded.text import sentences, telling_words
 from training.entailment_edits import ASIDE, HALF, NAME, NUMBER, Edits, without
 from training.entailment_questions import CONTRADICTED, SUPPORTED, UNKNOWN, questions
@@ -37,6 +37,7 @@ MOST = {
     "own comparisons": 500,
     "own edits": 4400,
 }
+EVIDENCE_WORDS = 48
 SENTENCES = 2_500
 """How many sentences of passages the swaps are made from (`swapped_sentences`)."""
 NEARBY = 0.4
@@ -76,7 +77,7 @@ def training_pairs(data: Path, seed: int) -> list[Pair]:
         "qa_feedback": list(_qa_feedback(data)),
         **{
             kind: [
-                (qa_claim(question, answer), to_read(title, text, answer, question), label)
+                (qa_claim(question, answer), _evidence(title, text, answer, question), label)
                 for question, answer, title, text, label in asked
             ]
             for kind, asked in (
@@ -86,7 +87,7 @@ def training_pairs(data: Path, seed: int) -> list[Pair]:
             )
         },
         "own edits": [
-            (sentence, to_read(title, text, sentence), label)
+            (sentence, _evidence(title, text, sentence), label)
             for sentence, title, text, label in edited([*passages, *documents], draw)
         ],
     }
@@ -99,6 +100,10 @@ def training_pairs(data: Path, seed: int) -> list[Pair]:
     return found
 
 
+def _evidence(title: str, text: str, claim: str, question: str = "") -> str:
+    return reading.to_read(title, text, claim, question, most=EVIDENCE_WORDS)
+
+
 def _read_on(prompt: str) -> bool:
     return part_of(prompt) == "training" and not held(prompt)
 
@@ -107,7 +112,7 @@ def _begin(data: Path) -> Iterator[Pair]:
     labels = {"entailment": SUPPORTED, "contradiction": CONTRADICTED, "neutral": UNKNOWN}
     for row in rows(data / "claim_evidence" / "begin.jsonl.gz"):
         if _read_on(row["evidence"]):
-            yield row["response"], to_read("", row["evidence"], row["response"]), labels[row["coarse label"]]
+            yield row["response"], _evidence("", row["evidence"], row["response"]), labels[row["coarse label"]]
 
 
 def _summedits(data: Path) -> Iterator[Pair]:
@@ -117,7 +122,7 @@ def _summedits(data: Path) -> Iterator[Pair]:
         old = set(sentences(row["original_summary"]))
         new = [sentence for sentence in sentences(row["summary"]) if sentence not in old]
         for sentence in new[:1]:
-            yield sentence, to_read("", row["doc"], sentence), SUPPORTED if row["label"] else CONTRADICTED
+            yield sentence, _evidence("", row["doc"], sentence), SUPPORTED if row["label"] else CONTRADICTED
 
 
 def _summaries(data: Path) -> Iterator[Pair]:
@@ -127,11 +132,11 @@ def _summaries(data: Path) -> Iterator[Pair]:
     documents = [*whole.values()]
     for place, (summary, document) in enumerate(whole.items()):
         for sentence in sentences(summary):
-            yield sentence, to_read("", document, sentence), SUPPORTED
+            yield sentence, _evidence("", document, sentence), SUPPORTED
         other = documents[place - 1]
         if other != document:
             sentence = sentences(summary)[0]
-            yield sentence, to_read("", other, sentence), UNKNOWN
+            yield sentence, _evidence("", other, sentence), UNKNOWN
 
 
 def _popqa(data: Path, draw: random.Random) -> Iterator[Pair]:
@@ -154,13 +159,13 @@ def _popqa(data: Path, draw: random.Random) -> Iterator[Pair]:
             question = row["question"] if draw.random() < HALF else draw.choice(worded)
             if draw.random() < IN_A_SENTENCE:
                 answer = draw.choice(POPQA_WHOLE[row["prop"]]).format(row["subj"], answer)
-            yield qa_claim(question, answer), to_read(own["title"], own["text"], answer, question), label
+            yield qa_claim(question, answer), _evidence(own["title"], own["text"], answer, question), label
         for answer, label in (answers[draw.randrange(4)], answers[4 + draw.randrange(4)]):
             whole = draw.choice(POPQA_WHOLE[row["prop"]]).format(row["subj"], answer)
-            yield whole, to_read(own["title"], own["text"], whole, ""), label
+            yield whole, _evidence(own["title"], own["text"], whole, ""), label
         if foreign["title"] != own["title"]:
             answer, question = draw.choice([row["obj"], draw.choice(others)]), draw.choice(worded)
-            yield qa_claim(question, answer), to_read(foreign["title"], foreign["text"], answer, question), UNKNOWN
+            yield qa_claim(question, answer), _evidence(foreign["title"], foreign["text"], answer, question), UNKNOWN
 
 
 def _qa_feedback(data: Path) -> Iterator[Pair]:
@@ -191,7 +196,7 @@ def marked_sentences(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _closest(passages: Sequence[Sequence[str]], claim: str, question: str) -> str:
     words = set(telling_words(claim))
-    windows = [to_read(passage[0], " ".join(passage[1:]), claim, question) for passage in passages]
+    windows = [_evidence(passage[0], " ".join(passage[1:]), claim, question) for passage in passages]
     return max(windows, key=lambda text: len(words & set(telling_words(text))))
 
 

@@ -1,7 +1,7 @@
 """What the encoder is given to read of a passage: the few sentences that bear most on the claim, in their order.
 
-Fewer words are read in less time, and most of a passage has nothing to do with the claim. The same at training and at
-run time.
+Fewer words are read in less time, and most of a passage has nothing to do with the claim. In training it is given a few
+more (`training.entailment_pairs`).
 """
 
 import math
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from reward_agent.verify.factuality.grounded.text import TITLE_WORDS, sentences, telling_words
 
-READ_WORDS = 48
+READ_WORDS = 40
 MAX_READ_CHARS = 6_000
 OF_QUESTION = 0.5
 """How much a word of the question counts beside one of the claim."""
@@ -19,32 +19,32 @@ AGAIN = 0.25
 
 
 @lru_cache(maxsize=4096)
-def to_read(title: str, text: str, claim: str, question: str = "") -> str:
-    """At most `READ_WORDS` words of the passage, whole sentences where they fit; the title stands in front."""
+def to_read(title: str, text: str, claim: str, question: str = "", *, most: int = READ_WORDS) -> str:
+    """At most `most` words of the passage, whole sentences where they fit; the title stands in front."""
     head = " ".join(title.split()[:TITLE_WORDS])
-    pieces = _pieces(text[:MAX_READ_CHARS])
-    if sum(len(piece.split()) for piece in pieces) > READ_WORDS:
-        pieces = _closest(pieces, claim, question)
+    pieces = _pieces(text[:MAX_READ_CHARS], most)
+    if sum(len(piece.split()) for piece in pieces) > most:
+        pieces = _closest(pieces, claim, question, most)
     body = " ".join(pieces)
     return f"{head}: {body}" if head else body
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str, most: int) -> list[str]:
     """Sentences none of which is longer than what is read."""
     found: list[str] = []
     for sentence in sentences(text):
         split = sentence.split()
-        found.extend(" ".join(split[at : at + READ_WORDS]) for at in range(0, len(split), READ_WORDS))
+        found.extend(" ".join(split[at : at + most]) for at in range(0, len(split), most))
     return found
 
 
-def _closest(pieces: Sequence[str], claim: str, question: str) -> list[str]:
+def _closest(pieces: Sequence[str], claim: str, question: str, most: int) -> list[str]:
     """Those that together contain most of the claim's words, those that few pieces contain before those of all."""
     terms = [frozenset(telling_words(piece)) for piece in pieces]
     weights = dict.fromkeys(telling_words(question), OF_QUESTION) | dict.fromkeys(telling_words(claim), 1.0)
     for term in weights:
         weights[term] /= math.sqrt(max(1, sum(term in piece for piece in terms)))
-    room, chosen, seen = READ_WORDS, set[int](), set[str]()
+    room, chosen, seen = most, set[int](), set[str]()
     while fitting := [at for at, piece in enumerate(pieces) if at not in chosen and len(piece.split()) <= room]:
         worth = [sum(weights[term] for term in sorted(terms[at] & weights.keys())) for at in fitting]
         best = fitting[worth.index(max(worth))]
