@@ -6,7 +6,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := local,wasm,ifeval,service,redis,ray,train,plots,hub
+EXTRAS := local,wasm,ifeval,service,redis,ray,train,plots,hub,entailment
 TORCH  := torch==2.13.0  # a bare torch can bring gigabytes of CUDA
 
 DATA   ?= ../shared/data
@@ -34,11 +34,13 @@ format: $(VENV)/.dev
 
 setup: $(VENV)/.dev
 
-# Fits the small models that ship with the package to DATA again (training/README.md; the encoder is trained apart).
+# Fits the small models that ship with the package to DATA again. The encoder is trained apart (training/README.md); how
+# its word is joined with the words' is fitted where the extra `entailment` is installed.
 train-embedded: $(VENV)/.dev
 	$(BIN)/python -m training.preference --data $(DATA)
 	$(BIN)/python -m training.rarity --data $(DATA)
 	$(BIN)/python -m training.grounded --data $(DATA)
+	if $(BIN)/python -c 'import onnxruntime, tokenizers'; then $(BIN)/python -m training.joined --data $(DATA); fi
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

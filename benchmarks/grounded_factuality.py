@@ -1,6 +1,7 @@
 """Grounded factuality without a language model, beside the length controls and with random passages.
 
-    python -m benchmarks.grounded_factuality [--data DIR] [--part evaluation|all] [--model FOLDER [--entailment all]]
+    python -m benchmarks.grounded_factuality [--data DIR] [--part evaluation|all]
+                                             [--model embedded|none|FOLDER] [--entailment open|all]
 
 One corpus of all passages of HaluEval and PopQA, indexed as a user would index it. PopQA's and QA-Feedback's rows that
 were trained on are left out unless `--part all` says that the data are another share altogether; HaluEval is never
@@ -16,7 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from reward_agent.evidence.corpus import Page, build_index, open_corpus
 from reward_agent.types import Passage, Sample
 from reward_agent.verify.factuality.grounded import GroundedClaims
 from reward_agent.verify.factuality.grounded.claims import Claim
-from reward_agent.verify.factuality.grounded.entailment import load_entailment
+from reward_agent.verify.factuality.grounded.entailment import EntailmentModel, open_entailment
 from reward_agent.verify.factuality.grounded.features import compared
 from reward_agent.verify.factuality.grounded.text import sentences
 from reward_agent.verify.factuality.verifier import FactualityVerifier
@@ -207,7 +208,6 @@ def calibration_error(scores: NDArray[np.float64], labels: NDArray[np.bool_], bi
 def speed(way: GroundedClaims, pairs: Sequence[Pair]) -> None:
     """Candidates of three claims a second of processor time, one core: three answers of other questions in a row."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    verifier = FactualityVerifier(way=way)
     whole = [f"The answer to this is {answer}." for _, answer, _ in pairs]
     samples = [
         Sample.of(pairs[at][0], [" ".join(whole[at : at + 3]), " ".join(whole[at + 3 : at + 6])])
@@ -215,6 +215,7 @@ def speed(way: GroundedClaims, pairs: Sequence[Pair]) -> None:
     ]
     rates = []
     for _ in range(3):
+        verifier = FactualityVerifier(way=replace(way, entailment=forgetful(way.entailment)))
         started = time.process_time()
         for sample in samples:
             asyncio.run(verifier.verify(sample))
@@ -222,23 +223,28 @@ def speed(way: GroundedClaims, pairs: Sequence[Pair]) -> None:
     print(f"\ncandidates with three claims a second of processor time, one core: {sorted(rates)[1]:.0f} (median of 3)")
 
 
+def forgetful(model: EntailmentModel | None) -> EntailmentModel | None:
+    """The model, in memory, as if it had read nothing yet."""
+    return None if model is None else EntailmentModel(folder=model.folder, encoder=model.load())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=SHARED_DATA)
     parser.add_argument("--part", choices=["evaluation", "all"], default="evaluation")
-    parser.add_argument("--model", type=Path, help="an entailment model (training/README.md)")
-    parser.add_argument("--entailment", choices=["answers", "all"], default="answers")
+    parser.add_argument("--model", default="embedded", help="the entailment model: embedded, none, or a folder")
+    parser.add_argument("--entailment", choices=["open", "all"], default="open")
     asked = parser.parse_args()
     print_header(f"{asked.data}: the {asked.part} part of what was trained on, the other sets whole")
-    model = None if asked.model is None else load_entailment(asked.model)
+    model = None if asked.model == "none" else open_entailment(asked.model)
     every = asked.entailment == "all"
     pages = corpus_pages(asked.data)
     everything = [Passage(text=page.text, title=page.title) for page in pages.values()]
     with tempfile.TemporaryDirectory() as folder:
         build_index(pages.values(), Path(folder) / "index")
         evidence = open_corpus(Path(folder) / "index")
-        retrieved = GroundedClaims(evidence=evidence, entailment=model, read_sentences=every)
-        lot = GroundedClaims(evidence=Lot(passages=everything), entailment=model, read_sentences=every)
+        retrieved = GroundedClaims(evidence=evidence, entailment=model, read_all=every)
+        lot = GroundedClaims(evidence=Lot(passages=everything), entailment=model, read_all=every)
         print("| pairs | n | accuracy | both judged | equally many words | longer wins | shorter wins |")
         print("|---|---|---|---|---|---|---|")
         sets = {"HaluEval QA": list(halueval(asked.data)), "PopQA": list(popqa(asked.data, asked.part))}
@@ -252,8 +258,7 @@ def main() -> None:
         for kind in ("preference", "error spans"):
             some = [(pair, passages) for name, pair, passages in given if name == kind]
             ways = [
-                GroundedClaims(evidence=Given(passages=p), entailment=model, read_sentences=every, claims=12)
-                for _, p in some
+                GroundedClaims(evidence=Given(passages=p), entailment=model, read_all=every, claims=12) for _, p in some
             ]
             pair_line(f"QA-Feedback, {kind}", [pair for pair, _ in some], ways.__getitem__)
         entailment_lines(asked.data, asked.part, retrieved)

@@ -1,26 +1,23 @@
 """Fits how the grounded verifier weighs what a claim and a passage share, and writes `weights.json`.
 
-    python -m training.grounded --data ../shared/data [--model FOLDER] [--out FILE]
+    python -m training.grounded --data ../shared/data [--out FILE]
 
-Logistic regressions for short answers and for sentences, from the words alone, and for sentences with the entailment
-model, where one is given: else the weights for what it reads stay as they are. The data are those of
-`training.grounded_rows`.
+Logistic regressions for short answers and for sentences, from the words alone. The data are those of
+`training.grounded_rows`. What the encoder adds is fitted after this, by `training.joined`.
 """
 
 import argparse
 import json
-import random
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reward_agent.verify.factuality.grounded.entailment import EntailmentModel, load_entailment
 from reward_agent.verify.factuality.grounded.features import NAMES, Compared, compared
 from reward_agent.verify.factuality.grounded.sentence import AGAINST as AGAINST_SENTENCES
 from reward_agent.verify.factuality.grounded.sentence import SENTENCE_NAMES
-from reward_agent.verify.factuality.grounded.weigh import READ, numbers_of, read_numbers
+from reward_agent.verify.factuality.grounded.weigh import numbers_of
 from training.grounded_rows import Labelled, labelled
 from training.logistic import Numbers, logistic_weights
 from training.read import checksums
@@ -44,32 +41,25 @@ SHARE = {
     "turned": 0.5,
 }
 """How much each kind of row counts, whatever their number."""
-AGAINST = AGAINST_SENTENCES | {"numbers missing", "names missing", "denial differs", "refuted"}
+AGAINST = AGAINST_SENTENCES | {"numbers missing", "names missing", "denial differs"}
 """What can only speak against a claim; the rest speaks for it, but for `EITHER`."""
 EITHER = frozenset({"says nothing new"})
-READ_SHARE = {"begin": 0.3, "summedits": 0.35, "swaps": 0.35, "turned": 0.35, "whole answers": 0.3}
-"""How much of each kind the entailment model reads: it is what takes the time."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", type=Path, help="an entailment model (training/README.md)")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     asked = parser.parse_args()
-    sentences_read = json.loads(SHIPPED.read_text(encoding="utf-8"))["read"]
     found = [(row, compared(row.claim, row.passages, row.pages)[0]) for row in labelled(asked.data, SEED, "training")]
-    if asked.model is not None:
-        sentences_read = by_reading([one for one in found if not one[0].claim.short], load_entailment(asked.model))
     short = by_words([one for one in found if one[0].claim.short], NAMES, short=True)
     sentence = by_words([one for one in found if not one[0].claim.short], SENTENCE_NAMES, short=False)
     shipped = {
         "made by": "training/grounded.py",
-        "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "read share": READ_SHARE, "rows": len(found)},
+        "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "rows": len(found)},
         "data": checksums(asked.data, FILES),
         "short": short,
         "sentence": sentence,
-        "read": sentences_read,
     }
     asked.out.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} rows -> {asked.out}")
@@ -79,17 +69,6 @@ def by_words(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *
     """The weights of what the words show."""
     x, y = _numbers(found, names, short=short), np.array([float(row.supported) for row, _ in found])
     return fitted(names, x, y, balanced(np.array([row.kind for row, _ in found]), y))
-
-
-def by_reading(found: Sequence[tuple[Labelled, Compared]], model: EntailmentModel) -> dict[str, float]:
-    """The weights of what the words show and what the entailment model makes of it, on some of the rows."""
-    draw = random.Random(SEED)
-    some = [(row, best) for row, best in found if draw.random() < READ_SHARE.get(row.kind, 1.0)]
-    chances = model.chances([(row.claim.stated, best.window) for row, best in some])
-    words = _numbers(some, SENTENCE_NAMES, short=False)
-    x = np.column_stack([words, np.array([read_numbers(read) for read in chances])])
-    y = np.array([float(row.supported) for row, _ in some])
-    return fitted((*SENTENCE_NAMES, *READ), x, y, balanced(np.array([row.kind for row, _ in some]), y))
 
 
 def _numbers(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> Numbers:

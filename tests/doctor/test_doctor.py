@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from reward_agent.cli import app
 from reward_agent.config import Settings, load_settings
 from reward_agent.doctor import Finding, examined
+from reward_agent.doctor.factuality import grounded_factuality
 from reward_agent.doctor.host import disk_room, keys
 from reward_agent.doctor.prefer import preference_models
 from reward_agent.errors import ConfigError
@@ -91,3 +92,28 @@ def test_the_command_is_content_with_the_offline_preset() -> None:
     done = CliRunner().invoke(app, ["doctor"])
     assert done.exit_code == 0, done.output
     assert "sandbox" in done.output
+
+
+def grounded(model: str, tmp_path: Path) -> Settings:
+    corpus = ["evidence.type=corpus", f"evidence.path={tmp_path}"]
+    return load_settings(preset="offline", overrides=[*corpus, f"verify.factuality.model={model}"])
+
+
+def test_the_words_alone_are_named_as_what_judges_facts(tmp_path: Path) -> None:
+    (finding,) = found(grounded("none", tmp_path), grounded_factuality)
+    assert finding.state == "note"
+    assert finding.what.startswith("none: facts are judged by the words alone")
+    assert not found(load_settings(preset="offline"), grounded_factuality)
+
+
+def test_an_entailment_model_that_is_not_there_fails(tmp_path: Path) -> None:
+    (finding,) = found(grounded(str(tmp_path), tmp_path), grounded_factuality)
+    assert finding.state == "failed"
+    assert "holds no entailment.onnx" in finding.what
+
+
+@pytest.mark.extras
+def test_the_entailment_model_that_ships_is_tried(tmp_path: Path) -> None:
+    (finding,) = found(grounded("embedded", tmp_path), grounded_factuality)
+    assert finding.state == "ok"
+    assert finding.what.startswith("embedded: reads a fixed pair, supported 0.")

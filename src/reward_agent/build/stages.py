@@ -3,7 +3,6 @@
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from reward_agent.agent import RewardAgent
@@ -74,14 +73,14 @@ def _verifiers(settings: Settings, resources: Resources, eager: bool) -> Iterato
 
 def _grounded(factuality: GroundedFactuality, resources: Resources) -> Way:
     from reward_agent.verify.factuality.grounded import GroundedClaims
-    from reward_agent.verify.factuality.grounded.entailment import load_entailment
+    from reward_agent.verify.factuality.grounded.entailment import open_entailment
 
     if resources.evidence is None:
         raise ConfigError("verify.factuality needs evidence, which is not open: use `async with open_agent(settings)`")
     options = factuality.model_dump(exclude={"type", "entailment", "model"})
-    model = None if factuality.model is None else load_entailment(Path(factuality.model).expanduser())
+    model = None if factuality.model == "none" else open_entailment(factuality.model)
     everything = factuality.entailment == "all"
-    return GroundedClaims(evidence=resources.evidence, entailment=model, read_sentences=everything, **options)
+    return GroundedClaims(evidence=resources.evidence, entailment=model, read_all=everything, **options)
 
 
 def _way(factuality: GroupedFactuality | PairwiseFactuality, resources: Resources) -> Way:

@@ -1,10 +1,14 @@
 """`[verify.factuality]`: how claims are found and held against evidence."""
 
+import importlib.util
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field
 
 from reward_agent.config.section import Off, Section
+
+ENTAILMENT_PACKAGES = ("onnxruntime", "tokenizers")
+"""The extra `entailment`."""
 
 
 class FactualitySection(Section):
@@ -42,17 +46,23 @@ class PairwiseFactuality(FactualitySection):
     candidate_chars: int = Field(default=12_000, ge=200, le=1_000_000)
 
 
+def _model_at_hand() -> str:
+    """Resolved once, with the settings: a run's folder says which one judged, and is not resumed with the other."""
+    return "none" if any(importlib.util.find_spec(name) is None for name in ENTAILMENT_PACKAGES) else "embedded"
+
+
 class GroundedFactuality(Section):
-    """No language model: claims by rules, held against the evidence's passages by their words. Without evidence there
-    is no factuality signal. `claims`: how many of each candidate are looked up at most. `model`: the folder of an
-    entailment model of one's own (extra `entailment`; training/README.md says how to make one). `entailment`: what it
-    reads: "answers", short ones that do not stand in the passage word for word; "all", every sentence too, which finds
-    more paraphrases and takes ten times as long."""
+    """No language model: claims by rules, held against the evidence's passages by their words and, where these leave
+    it open, by a small entailment model. Without evidence there is no factuality signal. `claims`: how many of each
+    candidate are looked up at most. `model`: "embedded", the entailment model that ships with the package; "none", the
+    words alone; or the folder of one's own (training/README.md says how to make one). A model needs the extra
+    `entailment`; where nothing is said it is "embedded" if that is installed, else "none". `entailment`: what the model
+    reads: "open", what the words leave open; "all", every sentence, in more time."""
 
     type: Literal["grounded"]
     claims: int = Field(default=8, ge=1, le=64)
-    model: str | None = Field(default=None, min_length=1)
-    entailment: Literal["answers", "all"] = "answers"
+    model: str = Field(default_factory=_model_at_hand, min_length=1)
+    entailment: Literal["open", "all"] = "open"
     lookups_in_flight: int = Field(default=8, ge=1, le=256)
 
 

@@ -12,6 +12,7 @@ from reward_agent.testing import OverlapEvidence
 from reward_agent.types import Passage, Sample, Verdict
 from reward_agent.verify.factuality.grounded import GroundedClaims
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
+from reward_agent.verify.factuality.grounded.joined import Joined
 
 PASSAGES = [
     Passage(
@@ -175,7 +176,7 @@ def test_a_candidate_that_praises_itself_gains_nothing() -> None:
     assert loud.score < 0.6
 
 
-def test_the_entailment_model_reads_short_answers_that_do_not_stand_there() -> None:
+def test_the_entailment_model_reads_what_the_words_leave_open() -> None:
     read: list[tuple[str, str]] = []
 
     class Reader:
@@ -184,13 +185,21 @@ def test_the_entailment_model_reads_short_answers_that_do_not_stand_there() -> N
             return [(0.0, 1.0, 0.0)] * len(pairs)
 
     reader = cast(EntailmentModel, Reader())
-    way = GroundedClaims(evidence=OverlapEvidence(PASSAGES), entailment=reader)
-    asyncio.run(
-        way.verdicts(Sample.of(QUESTION, ["In 1820.", "In 1911.", "It was built by Ada. It stands by a river."]))
+    weights = {"words": 1.0, "supported": 1.0, "bias": 0.0}
+    way = GroundedClaims(
+        evidence=OverlapEvidence(PASSAGES), entailment=reader, joined=Joined(weights=weights, start=0.0, end=0.0)
     )
-    assert [claim for claim, _ in read] == [f"{QUESTION} In 1911."]
-    asyncio.run(replace(way, read_sentences=True).verdicts(Sample.of(QUESTION, ["It was built. It stands there now."])))
-    assert [claim for claim, _ in read[1:]] == ["It was built.", "It stands there now."]
+    sample = Sample.of(QUESTION, ["In 1820.", "In 1911.", "It was built by Ada. It stands by a river."])
+    asyncio.run(way.verdicts(sample))
+    assert not read
+    everything = replace(way, joined=Joined(weights=weights, start=0.0, end=1.0))
+    first, second, third = asyncio.run(everything.verdicts(sample))
+    assert [claim for claim, _ in read] == ["It was built by Ada.", "It stands by a river."]
+    assert any("by the entailment model alone 0.00" in finding.reason for finding in third.findings)
+    assert not any("entailment" in finding.reason for finding in (*first.findings, *second.findings))
+    read.clear()
+    asyncio.run(replace(way, read_all=True).verdicts(Sample.of(QUESTION, ["It was built. It stands there now."])))
+    assert [claim for claim, _ in read] == ["It was built.", "It stands there now."]
 
 
 def test_a_failed_look_up_fails_the_signal() -> None:

@@ -9,7 +9,7 @@ from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
 from reward_agent.verify.factuality.grounded.features import NAMES, compared
 from reward_agent.verify.factuality.grounded.sentence import AGAINST, SENTENCE_NAMES, sentence_numbers
-from reward_agent.verify.factuality.grounded.weigh import READ, Weighing, load_weighing, logistic, read_numbers
+from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing, logistic
 
 ONE = compared(
     Claim(text="It was built in 1820.", question="", short=False), [Passage(text="The mill was built in 1820.")]
@@ -17,7 +17,6 @@ ONE = compared(
 WEIGHING = Weighing(
     short={"said": 0.0, "bias": 0.0},
     sentence={"in order": 2.0, "bias": -1.0},
-    read={"entailed": 1.0, "bias": 0.0},
 )
 IN_ORDER = sentence_numbers(ONE.claim.text, ONE.passage)[SENTENCE_NAMES.index("in order")]
 
@@ -27,23 +26,12 @@ def test_a_chance_is_the_logistic_function_of_the_weighted_sum() -> None:
     assert WEIGHING.by_words(ONE, short=True) == 0.5
 
 
-def test_what_the_entailment_model_makes_of_a_sentence_counts_with_the_words() -> None:
-    assert WEIGHING.with_reading(ONE, (0.9, 0.05, 0.05), short=False) == pytest.approx(0.9)
-
-
-def test_what_it_makes_of_a_short_answer_can_only_lower_the_chance() -> None:
-    assert WEIGHING.with_reading(ONE, (1.0, 0.0, 0.0), short=True) == 0.5
-    assert WEIGHING.with_reading(ONE, (0.0, 1.0, 0.0), short=True) == 0.25
-
-
 def test_certainty_is_bounded() -> None:
-    assert read_numbers((1.0, 0.0, 0.0)) == (6.0, -6.0)
     assert logistic(-10_000) == pytest.approx(0.0)
 
 
 def test_the_shipped_weights_fit_the_numbers_and_never_punish_what_is_found() -> None:
     weighing = load_weighing()
-    assert set(weighing.read) <= {*NAMES, *SENTENCE_NAMES, *READ, "bias"}
     assert set(weighing.short) == {*NAMES, "bias"}
     assert set(weighing.sentence) == {*SENTENCE_NAMES, "bias"}
     for name in ("literal", "said", "about", "together", "gathered", "near", "kin"):
@@ -54,7 +42,7 @@ def test_the_shipped_weights_fit_the_numbers_and_never_punish_what_is_found() ->
         assert name == "bias" or weight == 0 or (weight < 0) == (name in AGAINST)
 
 
-@pytest.mark.parametrize("name", ["weights.json", "rarity.json"])
+@pytest.mark.parametrize("name", ["weights.json", "rarity.json", "joined.json", "encoder/model.json"])
 def test_a_shipped_file_says_where_it_comes_from_and_holds_no_text(name: str) -> None:
     text = resources.files("reward_agent.verify.factuality.grounded").joinpath(name).read_text("utf-8")
     shipped = json.loads(text)

@@ -4,7 +4,9 @@ text.py        sentences, words, and the part of a passage that bears on a claim
 claims.py      answers -> claims
 features.py    a claim beside a passage, in numbers
 weigh.py       the numbers -> the chance that the passage supports the claim (weights.json)
-entailment.py  the encoder that reads both where the numbers leave it open
+reading.py     the sentences of a passage that the encoder is given to read
+entailment.py  the encoder: does this evidence support this claim?
+joined.py      the words' chance and the encoder's word -> one chance
 way.py         all of it, as one of the ways of the factuality verifier
 """
 

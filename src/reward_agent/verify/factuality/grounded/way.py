@@ -1,7 +1,8 @@
 """The way without a language model: claims by rules, passages from the evidence, how well they fit by small models.
 
     candidate -> claims (claims.py) -> passages for the question and for each claim -> the passage that bears most on it
-    (features.py) -> the chance that it supports the claim (sentence.py, weigh.py, entailment.py)
+    (features.py) -> the chance that it supports the claim: by the words (sentence.py, weigh.py) and, where these leave
+    it open, by the encoder too (entailment.py, joined.py)
     -> the mean of the claims' chances, raised by how much of the evidence about the question is said (coverage.py)
 
 A candidate's score lies in 0 to 1 and depends on no other candidate, save that what is about the question for one short
@@ -23,7 +24,9 @@ from reward_agent.verify.factuality.grounded.claims import MAX_RESPONSE_CHARS, C
 from reward_agent.verify.factuality.grounded.coverage import covered, told_about
 from reward_agent.verify.factuality.grounded.entailment import EntailmentModel
 from reward_agent.verify.factuality.grounded.features import Compared, as_answer, compared
+from reward_agent.verify.factuality.grounded.joined import Joined, load_joined
 from reward_agent.verify.factuality.grounded.kinship import pages_about
+from reward_agent.verify.factuality.grounded.reading import to_read
 from reward_agent.verify.factuality.grounded.terms import terms_of
 from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing, log_odds, logistic
 from reward_agent.verify.factuality.look_up import look_up
@@ -46,14 +49,14 @@ NO_CLAIM = Verdict(score=None, findings=(Finding(subject="claims", score=None, r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundedClaims:
-    """`claims`: how many of each candidate are looked up at most. `entailment`: the model that reads short answers
-    which do not stand in the passage word for word; None to go by the words alone. `read_sentences`: it reads every
-    sentence too, which finds more paraphrases and takes ten times as long."""
+    """`claims`: how many of each candidate are looked up at most. `entailment`: the model that reads the
+    sentences which the words leave open; None to go by the words alone. `read_all`: it reads every sentence."""
 
     evidence: EvidenceSource
     entailment: EntailmentModel | None = None
-    read_sentences: bool = False
+    read_all: bool = False
     weighing: Weighing = field(default_factory=load_weighing)
+    joined: Joined = field(default_factory=load_joined)
     claims: int = 8
     lookups_in_flight: int = 8
 
@@ -101,7 +104,7 @@ class GroundedClaims:
         what was asked with yes or no, which may be about two things, the best two passages read as one."""
         parts = [_related(part, compared(part, passages)) for part in _parts(claim)]
         if parts and all(parts):
-            return min(parts, key=lambda ones: self._supported(ones[0].claim, ones[0]))
+            return min(parts, key=lambda ones: self._supported(ones[0].claim, ones[0])[0])
         ranked = compared(claim, passages, pages if claim.short else ())
         if not claim.asked or len(ranked) < READ_TOGETHER:
             return ranked
@@ -118,29 +121,35 @@ class GroundedClaims:
             reason = "not enough evidence: no passage about the same thing was found"
             return Finding(subject=subject, score=None, reason=reason)
         best = related[0]
-        chance = self.chance(claim, best)
+        chance, how = self._told(claim, best)
         source = best.passage.source or best.passage.title
         shown = best.window if len(best.window) <= SHOWN_CHARS else f"{best.window[:SHOWN_CHARS]} ..."
         return Finding(
             subject=subject,
             score=round(chance, 4),
-            reason=f"{_ruling(best, chance)} (chance that the passage supports it: {chance:.2f})",
+            reason=f"{_ruling(best, chance)} (chance that the passage supports it: {chance:.2f}{how})",
             sources=(f"{source}: {shown}" if source else shown,),
         )
 
     def chance(self, claim: Claim, best: Compared) -> float:
         """The chance that the passage supports the claim."""
-        supported = self._supported(claim, best)
+        return self._told(claim, best)[0]
+
+    def _told(self, claim: Claim, best: Compared) -> tuple[float, str]:
+        """The chance, and where the encoder has read the claim, what it made of it."""
+        supported, how = self._supported(claim, best)
         if claim.reply:
             supported = min(supported, self.weighing.by_words(as_answer(best), short=True))
-        return 1 - supported if claim.denied else supported
+        return (1 - supported if claim.denied else supported), how
 
-    def _supported(self, claim: Claim, best: Compared) -> float:
-        stands_there = claim.short and best["literal"]
-        if self.entailment is None or stands_there or not (claim.short or self.read_sentences):
-            return self.weighing.by_words(best, short=claim.short)
-        (chances,) = self.entailment.chances([(claim.stated, best.window)])
-        return self.weighing.with_reading(best, chances, short=claim.short)
+    def _supported(self, claim: Claim, best: Compared) -> tuple[float, str]:
+        by_words = self.weighing.by_words(best, short=claim.short)
+        if self.entailment is None or claim.short or not (self.read_all or self.joined.open(by_words)):
+            return by_words, ""
+        evidence = to_read(best.passage.title, best.passage.text, claim.text)
+        (chances,) = self.entailment.chances([(claim.text, evidence)])
+        how = f"; by the words alone {by_words:.2f}, by the entailment model alone {chances[0]:.2f}"
+        return self.joined.chance(by_words, chances), how
 
 
 def _unstated(claim: Claim, found: Mapping[str, Sequence[Passage]], question: str) -> bool:
