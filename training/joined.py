@@ -2,8 +2,8 @@
 
     python -m training.joined --data ../shared/data [--model FOLDER] [--out FILE]
 
-On rows that the encoder was not trained on (`training.parts.held`), all of them labelled by people or taken from PopQA:
-a logistic regression for sentences, and the likeliest discount for short answers that do not stand in the passage.
+A logistic regression on sentences that the encoder was not trained on (`training.parts.held`), all of them labelled by
+people or taken from PopQA. Short answers are not read (see `joined.py` in the package).
 After `training.grounded`, whose weights it builds on. The encoder is the one that ships, unless one is given.
 """
 
@@ -35,15 +35,12 @@ SEED = 23
 MOST = 700
 """How many rows of a kind are read."""
 SHARE = {
-    "popqa": 1.0,
     "whole answers": 0.5,
     "begin": 1.0,
     "summedits": 1.0,
     "qa_feedback": 0.25,
 }
 """How much each kind of row counts, whatever their number; of QA-Feedback there are few."""
-DISCOUNTS = (0.1, 0.2, 0.3, 0.4, 0.5)
-"""Never more than half."""
 TURNED = 0.003
 """What share of the rows, at most, ends on the other side because the words alone were trusted: a limit each side."""
 HALF = 0.5
@@ -58,15 +55,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args()
     model = open_entailment(asked.model)
-    found = list(_some(held_rows(asked.data)))
+    found = list(_some(row for row in held_rows(asked.data) if not row[1].short))
     print(Counter(kind for kind, *_ in found))
     document = {
         "made by": "training/joined.py",
         "settings": {"seed": SEED, "share": SHARE, "turned": TURNED, "rows": len(found)},
         "encoder": checksum(model.folder / "entailment.onnx"),
         "data": checksums(asked.data, FILES),
-        "discount": _discount([row for row in found if row[1].short], model),
-        "sentence": _weights([row for row in found if not row[1].short], model),
+        "sentence": _weights(found, model),
     }
     asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} rows -> {asked.out}")
@@ -100,33 +96,14 @@ def _some(found: Iterator[Labelled]) -> Iterator[Labelled]:
         yield from kind[:MOST]
 
 
-def _read(rows: Sequence[Labelled], model: EntailmentModel) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """The words' chance, the model's "supported", whether the claim stands there, and the label, of each row."""
-    weighing, found = load_weighing(), []
-    for _, claim, passages, true in rows:
-        best = compared(claim, passages)[0]
-        question = claim.question if claim.short else ""
-        evidence = to_read(best.passage.title, best.passage.text, claim.text, question)
-        ((supported, *_),) = model.chances([(claim.stated, evidence)])
-        found.append((weighing.by_words(best, short=claim.short), supported, best["literal"], float(true)))
-    words, supported_by, literal, labels = np.array(found).T
-    return words, supported_by, literal, labels
-
-
-def _discount(rows: Sequence[Labelled], model: EntailmentModel) -> float:
-    words, supported, literal, labels = _read(rows, model)
-    weight = _balanced([row[0] for row in rows], labels) * (literal == 0)
-
-    def likelihood(discount: float) -> float:
-        chances = np.clip(words * (1 - discount * (1 - supported)), 1e-6, 1 - 1e-6)
-        return float((weight * np.log(np.where(labels == 1, chances, 1 - chances))).sum())
-
-    return max(DISCOUNTS, key=likelihood)
-
-
 def _weights(rows: Sequence[Labelled], model: EntailmentModel) -> dict[str, float]:
-    words, supported, _, labels = _read(rows, model)
-    x = np.array([joined.numbers(one, (other, 0.0, 0.0)) for one, other in zip(words, supported, strict=True)])
+    weighing, both = load_weighing(), []
+    for _, claim, passages, _ in rows:
+        best = compared(claim, passages)[0]
+        (chances,) = model.chances([(claim.stated, to_read(best.passage.title, best.passage.text, claim.text))])
+        both.append((weighing.by_words(best, short=False), chances))
+    words, labels = np.array([one for one, _ in both]), np.array([float(row[3]) for row in rows])
+    x = np.array([joined.numbers(one, chances) for one, chances in both])
     weight = _balanced([row[0] for row in rows], labels)
     found = fitted(joined.NUMBERS, x, labels, weight)
     together = x @ np.array([found[name] for name in joined.NUMBERS]) + found["bias"]

@@ -141,15 +141,18 @@ def test_the_entailment_model_reads_what_the_words_leave_open() -> None:
 
     reader = cast(EntailmentModel, Reader())
     none_open = {"words": 1.0, "supported": 1.0, "bias": 0.0, "from": 2.0, "to": 2.0}
-    joined = Joined(discount=0.5, sentence=none_open)
+    joined = Joined(weights=none_open)
     way = GroundedClaims(evidence=OverlapEvidence(PASSAGES), entailment=reader, joined=joined)
-    sample = Sample.of(QUESTION, ["In 1820.", "In 1911.", "It was built by Ada. It stands by a river."])
-    first, second, third = asyncio.run(way.verdicts(sample))
-    assert [claim for claim, _ in read] == [f"{QUESTION} In 1911."]
-    assert "by the entailment model alone 0.00" in second.findings[0].reason
-    assert not any("entailment" in finding.reason for finding in (*first.findings, *third.findings))
-    asyncio.run(replace(way, read_all=True).verdicts(Sample.of(QUESTION, ["It was built. It stands there now."])))
-    assert [claim for claim, _ in read[1:]] == ["It was built.", "It stands there now."]
+    sample = Sample.of(QUESTION, ["In 1911.", "It was built by Ada. It stands by a river."])
+    asyncio.run(way.verdicts(sample))
+    assert not read
+    open_to_all = replace(way, joined=Joined(weights=none_open | {"from": 0.0}))
+    for reading in (replace(way, read_all=True), open_to_all):
+        short, whole = asyncio.run(reading.verdicts(sample))
+        assert [claim for claim, _ in read] == ["It was built by Ada.", "It stands by a river."]
+        assert all("by the entailment model alone 0.00" in finding.reason for finding in whole.findings)
+        assert "entailment" not in short.findings[0].reason
+        read.clear()
 
 
 def test_a_failed_look_up_fails_the_signal() -> None:

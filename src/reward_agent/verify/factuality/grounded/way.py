@@ -38,8 +38,8 @@ NO_CLAIM = Verdict(score=None, findings=(Finding(subject="claims", score=None, r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundedClaims:
-    """`claims`: how many of each candidate are looked up at most. `entailment`: the model that reads the claims
-    which the words leave open; None to go by the words alone. `read_all`: it reads every sentence."""
+    """`claims`: how many of each candidate are looked up at most. `entailment`: the model that reads the
+    sentences which the words leave open; None to go by the words alone. `read_all`: it reads every sentence."""
 
     evidence: EvidenceSource
     entailment: EntailmentModel | None = None
@@ -106,14 +106,13 @@ class GroundedClaims:
         return (1 - supported if claim.denied else supported), how
 
     def _supported(self, claim: Claim, best: Compared) -> tuple[float, str]:
-        by_words, literal = self.weighing.by_words(best, short=claim.short), bool(best["literal"])
-        read = self.joined.to_be_read(by_words, short=claim.short, literal=literal)
-        if self.entailment is None or not (read or (self.read_all and not claim.short)):
+        by_words = self.weighing.by_words(best, short=claim.short)
+        if self.entailment is None or claim.short or not (self.read_all or self.joined.open_to(by_words)):
             return by_words, ""
-        evidence = to_read(best.passage.title, best.passage.text, claim.text, claim.question if claim.short else "")
+        evidence = to_read(best.passage.title, best.passage.text, claim.text)
         (chances,) = self.entailment.chances([(claim.stated, evidence)])
         how = f"; by the words alone {by_words:.2f}, by the entailment model alone {chances[0]:.2f}"
-        return self.joined.chance(by_words, chances, short=claim.short), how
+        return self.joined.chance(by_words, chances), how
 
 
 def _beside(claim: Claim, passages: Sequence[Passage]) -> Sequence[Compared]:
