@@ -57,7 +57,7 @@ class GroundedFactuality(Section):
     candidate are looked up at most. `model`: "embedded", the entailment model that ships with the package; "none", the
     words alone; or the folder of one's own (training/README.md says how to make one). A model needs the extra
     `entailment`; where nothing is said it is "embedded" if that is installed, else "none". `entailment`: what the model
-    reads: "open", what the words leave open; "all", every sentence, in more time."""
+    reads: "open", the sentences that the words leave open; "all", every sentence, in more time."""
 
     type: Literal["grounded"]
     claims: int = Field(default=8, ge=1, le=64)
