@@ -77,7 +77,7 @@ def _read(text: Text, sentence: Sentence, index: int) -> tuple[list[tuple[int, C
     for rule in rules_waiting(cues):
         if (question and not rule.in_questions) or not rule.may_match(sentence, cues):
             continue
-        for match in rule.expression.finditer(sentence.text):
+        for match in rule.matches(sentence):
             start, end = match.span()
             if any(start < taken_end and taken_start < end for taken_start, taken_end in taken):
                 continue

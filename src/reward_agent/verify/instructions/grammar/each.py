@@ -66,7 +66,7 @@ def _phrases(found: Found) -> Iterable[Constraint]:
         )
     ):
         return
-    if len(phrases) == 1 and len(phrases[0]) == 1 and "letter" in found.match[0].lower():
+    if len(phrases) == 1 and len(phrases[0]) == 1 and "letter" in found.matched.lower():
         yield wants("each.starts_with_letter", each=each, letter=phrases[0])
         return
     if any(_NUMBERED_LABEL.search(phrase) for phrase in phrases):
@@ -76,7 +76,7 @@ def _phrases(found: Found) -> Iterable[Constraint]:
             yield wants("bullets.count", quantity=Quantity.at_least(1), marker=phrases[0])
         return
     amount = (
-        _AMOUNT.search(found.before) if found.match[0].lower().startswith(("para", "sent", "line", "bull")) else None
+        _AMOUNT.search(found.before) if found.matched.lower().startswith(("para", "sent", "line", "bull")) else None
     )
     if amount and (quantity := read_quantity(amount[0])) is not None:
         yield wants(f"{each}s.count", quantity=quantity)

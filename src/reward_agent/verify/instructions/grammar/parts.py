@@ -131,7 +131,7 @@ PARTS: dict[str, str] = {
 _PART = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str, *, flags: int = 0) -> re.Pattern[str]:
     """The regular expression that a pattern stands for. Raises KeyError for an unknown part."""
 
     taken: set[str] = set()
@@ -148,7 +148,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     expression = _PART.sub(part, pattern)
     expression = re.sub(r" \?", " *", expression)
     expression = re.sub(r" (?![*+])", " +", expression)
-    return re.compile(expression, re.IGNORECASE)
+    return re.compile(expression, flags)
 
 
 def unit_named(words: str) -> str | None:

@@ -72,8 +72,7 @@ _END = re.compile(
 _NUMERIC = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine|"
     r"twent|fort|"
-    r"hundred|thousand|dozen|once|twice|thrice|single|couple)",
-    re.IGNORECASE,
+    r"hundred|thousand|dozen|once|twice|thrice|single|couple)"
 )
 
 
@@ -88,7 +87,7 @@ class Literal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One sentence of the instruction, its literals hidden. `start` is its offset in the instruction,
-    `low` the text in lower case, `numeric` whether it holds a number in words or figures."""
+    `low` the text in lower case, letter for letter, `numeric` whether it holds a number in words or figures."""
 
     text: str
     start: int
@@ -155,13 +154,14 @@ def _sentences(masked: str, offset: int) -> Iterator[Sentence]:
     start = 0
     for end in [*(match.end() for match in _END.finditer(masked)), len(masked)]:
         for cut in range(start, end, SENTENCE_AT_MOST):
-            part = masked[cut : min(cut + SENTENCE_AT_MOST, end)]
+            part = masked[cut : min(cut + SENTENCE_AT_MOST, end)].replace("\n", " ")
             if part.strip():
+                low = part.replace("İ", "i").lower()  # the one letter that would become two, and shift every offset
                 yield Sentence(
-                    text=part.replace("\n", " "),
+                    text=part,
                     start=offset + cut,
                     question=part.rstrip().endswith("?"),
-                    low=part.lower(),
-                    numeric=_NUMERIC.search(part) is not None,
+                    low=low,
+                    numeric=_NUMERIC.search(low) is not None,
                 )
         start = end
