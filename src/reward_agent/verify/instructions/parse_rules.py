@@ -47,11 +47,12 @@ def parse(instruction: str) -> Parse:
     skipped = material(text)
     found: list[tuple[int, Constraint]] = []
     unparsed: list[str] = []
-    for index, sentence in enumerate(text.sentences):
-        if index not in skipped and not states_a_fact(text, index):
-            read, taken = _read(text, sentence, index)
-            found.extend(read)
-            unparsed.extend(_unread(text, sentence, taken))
+    places = [i for i in range(len(text.sentences)) if i not in skipped and not states_a_fact(text, i)]
+    cues = cues_in("\n".join(text.sentences[place].low for place in places))
+    for place in places:
+        read, taken = _read(text, place, cues)
+        found.extend(read)
+        unparsed.extend(_unread(text, text.sentences[place], taken))
     ordered = [constraint for _, constraint in sorted(found, key=lambda pair: pair[0])]
     return Parse(
         constraints=tuple(_without_repeats(_settled(ordered)))[:CONSTRAINTS_AT_MOST],
@@ -68,14 +69,15 @@ def parse_all(texts: Sequence[str]) -> Parse:
     )
 
 
-def _read(text: Text, sentence: Sentence, index: int) -> tuple[list[tuple[int, Constraint]], list[tuple[int, int]]]:
-    """The constraints of one sentence with their offsets in the instruction, and the stretches that were read."""
+def _read(text: Text, index: int, cues: frozenset[str]) -> tuple[list[tuple[int, Constraint]], list[tuple[int, int]]]:
+    """The constraints of one sentence with their offsets in the instruction, and the stretches that were read. `cues`
+    are those of the whole text."""
+    sentence = text.sentences[index]
     question = is_plain_question(sentence)
-    cues = cues_in(sentence.low)
     read: list[tuple[int, Constraint]] = []
     taken: list[tuple[int, int]] = []
-    for rule in rules_waiting(cues):
-        if (question and not rule.in_questions) or not rule.may_match(sentence, cues):
+    for rule in rules_waiting(sentence, cues_in(sentence.low, among=cues)):
+        if question and not rule.in_questions:
             continue
         for match in rule.matches(sentence):
             start, end = match.span()
@@ -97,11 +99,11 @@ def _read(text: Text, sentence: Sentence, index: int) -> tuple[list[tuple[int, C
 
 def _unread(text: Text, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterator[str]:
     """The clauses of a sentence that look like requirements and of which nothing was read."""
-    if is_plain_question(sentence) or not looks_like_a_requirement(sentence.text):
+    if is_plain_question(sentence) or not looks_like_a_requirement(sentence.low):
         return
-    for start, end in clauses(sentence.text):
+    for start, end in clauses(sentence.low):
         read = any(start < taken_end and taken_start < end for taken_start, taken_end in taken)
-        if not read and looks_like_a_requirement(sentence.text[start:end]):
+        if not read and looks_like_a_requirement(sentence.low[start:end]):
             yield text.original[sentence.start + start : sentence.start + end].strip()
 
 

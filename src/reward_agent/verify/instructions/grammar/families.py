@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reward_agent.verify.instructions.grammar import (
     capitals,
     counted,
@@ -26,6 +28,7 @@ from reward_agent.verify.instructions.grammar import (
     unit_lengths,
 )
 from reward_agent.verify.instructions.grammar.rule import Rule
+from reward_agent.verify.instructions.grammar.text import Sentence
 
 RULES: tuple[Rule, ...] = (
     *repeat.RULES,
@@ -52,19 +55,18 @@ RULES: tuple[Rule, ...] = (
     *language.RULES,
 )
 
-_CUES = tuple({cue for rule in RULES for cue in (*rule.needs, *rule.also)})
-
-
+_CUES = frozenset(cue for rule in RULES for cue in rule.needs)
 _WAITING: dict[str, tuple[int, ...]] = {
     cue: tuple(place for place, rule in enumerate(RULES) if cue in rule.needs) for cue in _CUES
 }
 
 
-def rules_waiting(cues: frozenset[str]) -> list[Rule]:
-    """The rules that wait for any of the cues, in their order."""
-    return [RULES[place] for place in sorted({place for cue in cues for place in _WAITING[cue]})]
+def cues_in(low: str, among: frozenset[str] = _CUES) -> frozenset[str]:
+    """The strings, of all that rules wait for or of those of a larger text, that a text in lower case holds."""
+    return frozenset([cue for cue in among if cue in low])
 
 
-def cues_in(low: str) -> frozenset[str]:
-    """The strings, of all that rules wait for, that a text in lower case holds."""
-    return frozenset([cue for cue in _CUES if cue in low])
+def rules_waiting(sentence: Sentence, cues: frozenset[str]) -> Iterator[Rule]:
+    """The rules that may match a sentence, in their order. `cues` are those of the sentence."""
+    places = {place for cue in cues for place in _WAITING[cue]}
+    return (rule for rule in map(RULES.__getitem__, sorted(places)) if rule.may_match(sentence))

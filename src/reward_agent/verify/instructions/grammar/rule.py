@@ -122,9 +122,9 @@ Example = tuple[str, tuple[Constraint, ...]]
 class Rule:
     """A pattern of the grammar and the constraints it stands for.
 
-    The pattern is tried on sentences in lower case, or as they are written where it is `cased`, that hold at least one of the strings in `needs`, and one of those in `also` where
-    there are any, and a number where it is `numeric`. `build` may find that
-    the words ask for nothing after all and return no constraint. `examples` are texts with all the constraints that
+    The pattern is tried on sentences that hold at least one of the strings in `needs`, and one of those in `also` where
+    there are any, and a number where it is `numeric`: on the words in lower case, unless it is `cased` and tells
+    capitals. `build` may find that the words ask for nothing after all and return no constraint. `examples` are texts with all the constraints that
     the whole grammar must find in them; `not_in` are texts in which this rule's kind must not be found.
     """
 
@@ -147,12 +147,10 @@ class Rule:
     def matches(self, sentence: Sentence) -> Iterator[re.Match[str]]:
         return self.expression.finditer(sentence.text if self.cased else sentence.low)
 
-    def may_match(self, sentence: Sentence, cues: frozenset[str]) -> bool:
-        """A cheap test that comes before the pattern; `cues` are the strings of any rule that the sentence holds."""
-        return (
-            (sentence.numeric or not self.numeric)
-            and not cues.isdisjoint(self.needs)
-            and not (self.also and cues.isdisjoint(self.also))
+    def may_match(self, sentence: Sentence) -> bool:
+        """A cheap test of a sentence that holds one of the strings in `needs`, before the pattern."""
+        return (sentence.numeric or not self.numeric) and (
+            not self.also or any(cue in sentence.low for cue in self.also)
         )
 
 
