@@ -55,7 +55,7 @@ RULES: tuple[Rule, ...] = (
     *language.RULES,
 )
 
-_CUES = frozenset(cue for rule in RULES for cue in rule.needs)
+_CUES = frozenset(cue for rule in RULES for cue in (*rule.needs, *rule.also))
 _WAITING: dict[str, tuple[int, ...]] = {
     cue: tuple(place for place, rule in enumerate(RULES) if cue in rule.needs) for cue in _CUES
 }
@@ -69,4 +69,4 @@ def cues_in(low: str, among: frozenset[str] = _CUES) -> frozenset[str]:
 def rules_waiting(sentence: Sentence, cues: frozenset[str]) -> Iterator[Rule]:
     """The rules that may match a sentence, in their order. `cues` are those of the sentence."""
     places = {place for cue in cues for place in _WAITING[cue]}
-    return (rule for rule in map(RULES.__getitem__, sorted(places)) if rule.may_match(sentence))
+    return (rule for rule in map(RULES.__getitem__, sorted(places)) if rule.may_match(sentence, cues))

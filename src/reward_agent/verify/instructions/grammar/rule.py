@@ -124,8 +124,9 @@ class Rule:
 
     The pattern is tried on sentences that hold at least one of the strings in `needs`, and one of those in `also` where
     there are any, and a number where it is `numeric`: on the words in lower case, unless it is `cased` and tells
-    capitals. `build` may find that the words ask for nothing after all and return no constraint. `examples` are texts with all the constraints that
-    the whole grammar must find in them; `not_in` are texts in which this rule's kind must not be found.
+    capitals. `build` may find that the words ask for nothing after all and return no constraint. `examples` are texts
+    with all the constraints that the whole grammar must find in them; `not_in` are texts in which this rule's kind must
+    not be found.
     """
 
     kind: str
@@ -147,10 +148,12 @@ class Rule:
     def matches(self, sentence: Sentence) -> Iterator[re.Match[str]]:
         return self.expression.finditer(sentence.text if self.cased else sentence.low)
 
-    def may_match(self, sentence: Sentence) -> bool:
-        """A cheap test of a sentence that holds one of the strings in `needs`, before the pattern."""
-        return (sentence.numeric or not self.numeric) and (
-            not self.also or any(cue in sentence.low for cue in self.also)
+    def may_match(self, sentence: Sentence, cues: frozenset[str]) -> bool:
+        """A cheap test that comes before the pattern; `cues` are the strings of any rule that the sentence holds."""
+        return (
+            (sentence.numeric or not self.numeric)
+            and not cues.isdisjoint(self.needs)
+            and not (self.also and cues.isdisjoint(self.also))
         )
 
 
