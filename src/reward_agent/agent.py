@@ -14,7 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from reward_agent.errors import ConfigError, SignalError
 from reward_agent.prompting import metered
@@ -99,7 +99,7 @@ async def _verified(verifier: Verifier, sample: Sample) -> Signal:
 
 
 async def _preferred(model: PreferenceModel, sample: Sample) -> Signal:
-    if isinstance(model, ExplainedPreference):
+    if _explains(model):
         verdicts = tuple(await model.judge(sample.prompt, sample.responses))
     else:
         scores = [float(score) for score in await model.score(sample.prompt, sample.responses)]
@@ -108,6 +108,11 @@ async def _preferred(model: PreferenceModel, sample: Sample) -> Signal:
         verdicts = tuple(Verdict(score=score) for score in scores)
     _aligned(len(verdicts), sample)
     return Signal(name=model.name, kind="preference", verdicts=verdicts)
+
+
+def _explains(model: PreferenceModel) -> TypeGuard[ExplainedPreference]:
+    """What `isinstance` would say, which for a protocol takes longer than a small model does over an answer."""
+    return hasattr(model, "judge")
 
 
 async def _decided(judger: Judger, sample: Sample, signals: Sequence[Signal]) -> Decision:
