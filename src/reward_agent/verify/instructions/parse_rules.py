@@ -10,12 +10,12 @@ by none is reported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from reward_agent.verify.instructions.constraint import Constraint
 from reward_agent.verify.instructions.grammar.clauses import clauses, looks_like_a_requirement
-from reward_agent.verify.instructions.grammar.families import cues_in, rules_waiting
+from reward_agent.verify.instructions.grammar.families import rules_waiting
 from reward_agent.verify.instructions.grammar.mood import (
     denies,
     is_plain_question,
@@ -47,12 +47,11 @@ def parse(instruction: str) -> Parse:
     skipped = material(text)
     found: list[tuple[int, Constraint]] = []
     unparsed: list[str] = []
-    places = [i for i in range(len(text.sentences)) if i not in skipped and not states_a_fact(text, i)]
-    cues = cues_in("\n".join(text.sentences[place].low for place in places))
-    for place in places:
-        read, taken = _read(text, place, cues)
-        found.extend(read)
-        unparsed.extend(_unread(text, text.sentences[place], taken))
+    for index, sentence in enumerate(text.sentences):
+        if index not in skipped and not states_a_fact(text, index):
+            read, taken = _read(text, index)
+            found.extend(read)
+            unparsed.extend(_unread(text, sentence, taken))
     ordered = [constraint for _, constraint in sorted(found, key=lambda pair: pair[0])]
     return Parse(
         constraints=tuple(_without_repeats(_settled(ordered)))[:CONSTRAINTS_AT_MOST],
@@ -69,14 +68,13 @@ def parse_all(texts: Sequence[str]) -> Parse:
     )
 
 
-def _read(text: Text, index: int, cues: frozenset[str]) -> tuple[list[tuple[int, Constraint]], list[tuple[int, int]]]:
-    """The constraints of one sentence with their offsets in the instruction, and the stretches that were read. `cues`
-    are those of the whole text."""
+def _read(text: Text, index: int) -> tuple[list[tuple[int, Constraint]], list[tuple[int, int]]]:
+    """The constraints of one sentence with their offsets in the instruction, and the stretches that were read."""
     sentence = text.sentences[index]
     question = is_plain_question(sentence)
     read: list[tuple[int, Constraint]] = []
     taken: list[tuple[int, int]] = []
-    for rule in rules_waiting(sentence, cues_in(sentence.low, among=cues)):
+    for rule in rules_waiting(sentence):
         if question and not rule.in_questions:
             continue
         for match in rule.matches(sentence):
@@ -93,7 +91,7 @@ def _read(text: Text, index: int, cues: frozenset[str]) -> tuple[list[tuple[int,
                 continue
             taken.append((start, end))
             span = text.original[sentence.start + start : sentence.start + end].strip()
-            read.extend((sentence.start + start, replace(constraint, span=span)) for constraint in constraints)
+            read.extend((sentence.start + start, constraint.at(span)) for constraint in constraints)
     return read, taken
 
 

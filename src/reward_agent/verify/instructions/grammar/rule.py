@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -148,13 +148,10 @@ class Rule:
     def matches(self, sentence: Sentence) -> Iterator[re.Match[str]]:
         return self.expression.finditer(sentence.text if self.cased else sentence.low)
 
-    def may_match(self, sentence: Sentence, cues: frozenset[str]) -> bool:
-        """A cheap test that comes before the pattern; `cues` are the strings of any rule that the sentence holds."""
-        return (
-            (sentence.numeric or not self.numeric)
-            and not cues.isdisjoint(self.needs)
-            and not (self.also and cues.isdisjoint(self.also))
-        )
+    def may_match(self, sentence: Sentence, cues: Set[str]) -> bool:
+        """A cheap test that comes before the pattern, on a sentence that holds one of the strings in `needs`; `cues`
+        are the strings of any rule that it holds."""
+        return (sentence.numeric or not self.numeric) and not (self.also and cues.isdisjoint(self.also))
 
 
 def wants(kind: str, /, **params: Any) -> Constraint:
