@@ -88,6 +88,7 @@ RULES: tuple[Rule, ...] = (
         ),
         build=_position,
         needs=("word",),
+        also=("sentence",),
         numeric=True,
         examples=(
             example(

@@ -222,6 +222,7 @@ RULES: tuple[Rule, ...] = (
         ),
         build=_choice_lines,
         needs=("choose", "pick", "select", "answer"),
+        also=(":",),
         examples=(
             example(
                 "Is rain wet? Choose from:\nIt is so.\nIt is not so.\nJust choose one.",
