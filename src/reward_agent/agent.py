@@ -78,18 +78,27 @@ class RewardAgent:
 
 async def _attempt(source: str, stage: Coroutine[Any, Any, T], stop_at: float | None) -> T | Failure:
     """The stage's result, or what went wrong with it. `stop_at`: by the event loop's clock."""
+    try:
+        return await (stage if stop_at is None else _in_time(stage, stop_at))
+    except SignalError as error:
+        return Failure(source=source, kind=error.kind, error=str(error))
+
+
+class _LateError(SignalError):
+    """The sample's time was up."""
+
+    kind = "deadline"
+
+
+async def _in_time(stage: Coroutine[Any, Any, T], stop_at: float) -> T:
     limit = asyncio.timeout_at(stop_at)
     try:
         async with limit:
             return await stage
-    except SignalError as error:
-        return Failure(source=source, kind=error.kind, error=str(error))
     except TimeoutError:
         if not limit.expired():
             raise
-        return Failure(
-            source=source, kind="deadline", error="not done when its sample's time (sample_timeout_s) was up"
-        )
+        raise _LateError("not done when its sample's time (sample_timeout_s) was up") from None
 
 
 async def _verified(verifier: Verifier, sample: Sample) -> Signal:
