@@ -1,6 +1,6 @@
 """What best-of-n is worth: the picks of `reward-agent best-of-n`, offline, on public data with a known value.
 
-    python -m benchmarks.best_of_n [--data ../shared/data] [--only ifeval|tulu|rmb|triviaqa|calls]
+    python -m benchmarks.best_of_n [--data ../shared/data] [--only ifeval|tulu|rmb|triviaqa|calls] [--set KEY=VALUE ...]
 
 IFEval: 18 models' answers to each prompt, valued by the official rules; the share of the way from random to best
 possible. Tulu: 11 samples of one model with a judge's value each (the engine returned them by length: the curve is
@@ -120,7 +120,8 @@ def run(
         report = write_picks(out)
         writing = time.perf_counter() - started
     (curve, *_) = report.curves
-    print(f"\n## {name}: {report.n} prompts, {report.fewest} to {report.most} candidates, preset {preset}")
+    of_run = " ".join((f"preset {preset}", *overrides))
+    print(f"\n## {name}: {report.n} prompts, {report.fewest} to {report.most} candidates, {of_run}")
     print(f"{curve.metric}; unjudged {report.unjudged}, without a value {report.n - evaluated(report)}\n")
     print("| pick by | " + " | ".join(f"n = {size}" for size in curve.sizes) + " | of the way |")
     print("|---" * (len(curve.sizes) + 2) + "|")
@@ -179,13 +180,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=SHARED_DATA)
     parser.add_argument("--only", choices=["ifeval", "tulu", "rmb", "triviaqa", "calls"], action="append")
     parser.add_argument("--preset", default="offline", help="for Tulu, RMB and TriviaQA")
+    parser.add_argument(
+        "--set", action="append", default=[], help="settings besides those of the preset, for Tulu and RMB"
+    )
     asked = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     print_header(f"{asked.data}: all of the sets named")
     sets: dict[str, Callable[[], object]] = {
         "ifeval": lambda: run("IFEval", ifeval(asked.data), evaluate="ifeval", preset="offline"),
-        "tulu": lambda: run("Tulu best-of-11", tulu(asked.data), evaluate="values", preset=asked.preset),
-        "rmb": lambda: run("RMB lists", rmb(asked.data), evaluate="values", preset=asked.preset, sizes=(1, 2, 3, 7)),
+        "tulu": lambda: run(
+            "Tulu best-of-11", tulu(asked.data), evaluate="values", preset=asked.preset, overrides=asked.set
+        ),
+        "rmb": lambda: run(
+            "RMB lists",
+            rmb(asked.data),
+            evaluate="values",
+            preset=asked.preset,
+            overrides=asked.set,
+            sizes=(1, 2, 3, 7),
+        ),
         "triviaqa": lambda: trivia(asked.data, asked.preset),
         "calls": print_calls,
     }

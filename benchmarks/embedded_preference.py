@@ -1,6 +1,6 @@
 """The embedded preference model on pairs it was not trained on, beside the length controls.
 
-    python -m benchmarks.embedded_preference [--data ../shared/data] [--part evaluation|all]
+    python -m benchmarks.embedded_preference [--data ../shared/data] [--part evaluation|all] [--length-neutral]
 
 Of the sets it was trained on only the evaluation part is used (`training.parts`), unless `--part all` says that the
 data are another share altogether. Controls: the words of every response shuffled, and responses given to the wrong
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.provenance import SHARED_DATA, print_header
-from reward_agent.prefer.embedded import EmbeddedPreference
+from reward_agent.prefer.embedded import EmbeddedPreference, load_weights
 from reward_agent.types import Message
 from training.parts import part_of
 from training.preference_pairs import COMPARED, ComparedPair, one_turn, turns
@@ -155,9 +155,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=SHARED_DATA)
     parser.add_argument("--part", choices=["evaluation", "all"], default="evaluation")
+    parser.add_argument("--length-neutral", action="store_true", help="the weights for which length does not count")
     asked = parser.parse_args()
     print_header(f"{asked.data}: the {asked.part} part of what was trained on, the other sets whole")
-    model = EmbeddedPreference()
+    model = EmbeddedPreference(weights=load_weights(length_neutral=asked.length_neutral))
     print(
         "| pairs | n | accuracy | longer wins | shorter wins | lengths within 10 % | words shuffled | length r / log |"
     )

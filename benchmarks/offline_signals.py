@@ -1,6 +1,6 @@
 """The whole offline preset against each of its signals alone.
 
-    python -m benchmarks.offline_signals [--data ../shared/data] [--model FOLDER] [--entailment answers|all]
+    python -m benchmarks.offline_signals [--data ../shared/data] [--set KEY=VALUE ...]
 
 IFBench, LLMBar natural, and HaluEval QA with all passages of HaluEval and PopQA as one corpus. A pair on which a signal
 abstains or is even counts a half for it, as it does for the preset. The starter set is a tour, not a benchmark.
@@ -87,16 +87,14 @@ def lines(title: str, samples: Sequence[Sample], judgments: Sequence[Judgment]) 
     return found
 
 
-async def measured(
-    sets: dict[str, list[Sample]], pages: Sequence[Page], entailment: list[str]
-) -> dict[str, list[float]]:
+async def measured(sets: dict[str, list[Sample]], pages: Sequence[Page], changes: list[str]) -> dict[str, list[float]]:
     whole: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         build_index(pages, Path(folder) / "index")
         overrides = [
             "evidence.type=corpus",
             f"evidence.path='{folder}/index'",
-            *entailment,
+            *changes,
         ]
         async with open_agent(load_settings(preset="offline", overrides=overrides)) as agent:
             for title, samples in sets.items():
@@ -109,21 +107,17 @@ async def measured(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=SHARED_DATA)
-    parser.add_argument("--model", type=Path)
-    parser.add_argument("--entailment", choices=["answers", "all"], default="answers")
+    parser.add_argument("--set", action="append", default=[], help="a setting besides those of the preset")
     asked = parser.parse_args()
-    entailment = [f"verify.factuality.entailment={asked.entailment}"]
-    if asked.model is not None:
-        entailment.append(f"verify.factuality.model='{asked.model}'")
     print_header(f"{asked.data}, whole sets; none was trained on")
     print("| pairs | n | preset | instructions (decided) | factuality | preference | longer wins | shorter wins |")
     print("|---|---|---|---|---|---|---|---|")
     pages = list(corpus_pages(asked.data).values())
-    whole = asyncio.run(measured(benchmark_samples(asked.data), pages, entailment))
+    whole = asyncio.run(measured(benchmark_samples(asked.data), pages, asked.set))
     print(f"| mean of the three | | {' | '.join(f'{np.mean(credits):.3f}' for credits in whole.values())} | | |")
     own = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
     starter = [Page(text=row["text"], title=row["title"], source=row["id"]) for row in own]
-    asyncio.run(measured(starter_samples(), starter, entailment))
+    asyncio.run(measured(starter_samples(), starter, asked.set))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
-"""Fits the embedded preference model and writes its weights.
+"""Fits the embedded preference model and writes its two sets of weights.
 
-    python -m training.preference --data ../shared/data [--out FILE]
+    python -m training.preference --data ../shared/data [--out FOLDER]
     python -m training.preference --data ../shared/data --choose     # what the choice was made by
 
-The mean of a line and of steps (`preference_fit.py`); numpy alone, a minute. Two things keep it from learning length
-alone: in each set and each bin of the ratio of lengths, pairs whose longer and pairs whose shorter response was chosen
-count alike; and a fifth of the weight are chosen responses against themselves with the words shuffled, which have the
-same length. The scale is fitted on folds the weights were not: scores are log-odds.
+`weights.json` predicts people's choice: a line and steps together. `length_neutral.json` is a line on what is unusual
+about a response of its length (`preference_fit.py`). numpy alone, a minute.
 
-`--choose` prints what decided between the kinds of model and of balance, on folds of the training part by prompt: the
-mean of the accuracy on pairs whose longer response was chosen and on pairs whose shorter was, in bins of the ratio.
+What keeps both from learning length alone: in each set and each bin of the ratio of lengths, pairs whose longer and
+pairs whose shorter response was chosen are weighed towards counting alike, by `BALANCE`; and a part of the weight are
+chosen responses against themselves with the words shuffled, which have the same length. Scales are fitted on folds
+that the weights were not: scores are log-odds. What the prompt alone says of a score is taken out of it.
+
+`--choose` prints what decided between the kinds of model and of balance, on folds of the training part by prompt.
 """
 
 import argparse
@@ -24,25 +26,32 @@ from numpy.typing import NDArray
 
 from reward_agent.prefer.embedded.features import asked, features
 from training import preference_fit
+from training.logistic import Numbers
 from training.parts import part_of
-from training.preference_fit import Fitted, Numbers, Pairs
+from training.preference_fit import Fitted, Pairs, settled
 from training.preference_pairs import COMPARED, FILES
 from training.read import checksums
 
-SHIPPED = Path(__file__).parents[1] / "src" / "reward_agent" / "prefer" / "embedded" / "weights.json"
-SHARE = {"hh": 1.0, "webgpt": 1.0, "autoj": 1.0, "qa_feedback": 0.5, "ifeval": 0.5}
+SHIPPED = Path(__file__).parents[1] / "src" / "reward_agent" / "prefer" / "embedded"
+SHARE = {"hh": 1.2, "webgpt": 1.0, "autoj": 1.0, "qa_feedback": 0.2, "ifeval": 0.4}
 """How much each set counts, whatever its size."""
-SHUFFLED = 0.2
+SHUFFLED = 0.1
 """What the shuffled responses count beside 1 for a set's own pairs."""
-BALANCE = 1.0
-"""0: every pair counts alike; 1: in no bin could length alone tell who won."""
 RATIOS = (1.1, 1.3, 1.7, 2.5)
 MOST = 4.0
 """What one pair may weigh for balance."""
 FOLDS = 5
 
 Fit = Callable[[Pairs], Fitted]
-KINDS: dict[str, Fit] = {"line": preference_fit.line, "steps": preference_fit.stumps, "mean": preference_fit.mean}
+KINDS: dict[str, Fit] = {
+    "line": preference_fit.line,
+    "steps": preference_fit.stumps,
+    "both": preference_fit.mean,
+    "beside length": preference_fit.beside_length,
+}
+MODELS: dict[str, tuple[str, float]] = {"weights.json": ("both", 0.55), "length_neutral.json": ("beside length", 1.3)}
+"""By file: the kind of model, and its balance. 0: every pair counts alike; 1: in no bin could length alone tell who
+won; more: the rarer outcome counts more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +77,15 @@ def main() -> None:
     if asked_for.choose:
         choose(sets)
         return
-    fitted = preference_fit.mean(training_pairs(sets, BALANCE, SHUFFLED))
-    scale = fitted_scale(sets)
-    asked_for.out.write_text(json.dumps(document(sets, fitted, scale, asked_for.data), indent=1) + "\n")
     count = sum(len(rows.fold) for rows in sets.values())
-    print(f"{count} pairs, {len(sets['hh'].names)} features, scale {scale:.3f} -> {asked_for.out}")
+    for file, (kind, balance) in MODELS.items():
+        pairs = training_pairs(sets, balance, SHUFFLED)
+        scale = fitted_scale(sets, KINDS[kind], balance)
+        fitted = settled(KINDS[kind](pairs), pairs).times(scale)
+        settings = {"kind": kind, "balance": balance, "scale": round(scale, 4), "pairs": count}
+        text = json.dumps(document(sets, fitted, pairs, settings, asked_for.data), indent=1)
+        (asked_for.out / file).write_text(text + "\n", encoding="utf-8")
+        print(f"{count} pairs, {len(pairs.names)} features, scale {scale:.3f} -> {asked_for.out / file}")
 
 
 def read_rows(name: str, data: Path) -> Rows:
@@ -151,31 +164,32 @@ def held_differences(sets: dict[str, Rows], fit: Fit, balance: float, shuffled: 
     return found
 
 
-def fitted_scale(sets: dict[str, Rows]) -> float:
-    """What scores must be multiplied by to be log-odds on pairs the weights have not seen."""
-    held = held_differences(sets, preference_fit.mean, BALANCE, SHUFFLED)
-    differences = np.concatenate([found[:, 0] for found in held.values()])
-    grid = np.exp(np.linspace(np.log(0.2), np.log(3), 200))
-    losses = [float(np.mean(np.logaddexp(0, -scale * differences))) for scale in grid]
+def fitted_scale(sets: dict[str, Rows], fit: Fit, balance: float) -> float:
+    """What scores must be multiplied by to be log-odds on pairs the weights have not seen, each set by its share."""
+    held = held_differences(sets, fit, balance, SHUFFLED)
+    grid = np.exp(np.linspace(np.log(0.1), np.log(3), 200))
+    losses = [
+        sum(SHARE[name] * float(np.mean(np.logaddexp(0, -scale * found[:, 0]))) for name, found in held.items())
+        for scale in grid
+    ]
     return float(grid[int(np.argmin(losses))])
 
 
 def choose(sets: dict[str, Rows]) -> None:
     """Prints the table that the choice was made by."""
     total = sum(SHARE.values())
-    print("| shuffled | balance | kind | length-balanced accuracy | accuracy | above its own shuffled words |")
+    print("| shuffled | balance | kind | accuracy | length-balanced accuracy | above its own shuffled words |")
     print("|---|---|---|---|---|---|")
-    for shuffled in (0.0, SHUFFLED):
-        for balance in (0.0, 0.5, 1.0):
-            for kind, fit in KINDS.items():
-                held = held_differences(sets, fit, balance, shuffled)
-                cells = [
-                    sum(SHARE[n] * balanced_accuracy(d[:, 0], sets[n].longer) for n, d in held.items()) / total,
-                    sum(SHARE[n] * (d[:, 0] > 0).mean() for n, d in held.items()) / total,
-                    sum(SHARE[n] * (d[:, 1] > 0).mean() for n, d in held.items()) / total,
-                ]
-                row = " | ".join(f"{cell:.3f}" for cell in cells)
-                print(f"| {shuffled:g} | {balance:g} | {kind} | {row} |", flush=True)
+    for shuffled, balance in ((0.0, 0.55), *((SHUFFLED, balance) for balance in (0.0, 0.3, 0.55, 0.8, 1.0, 1.5))):
+        for kind, fit in KINDS.items():
+            held = held_differences(sets, fit, balance, shuffled)
+            cells = [
+                sum(SHARE[n] * (d[:, 0] > 0).mean() for n, d in held.items()) / total,
+                sum(SHARE[n] * balanced_accuracy(d[:, 0], sets[n].longer) for n, d in held.items()) / total,
+                sum(SHARE[n] * (d[:, 1] > 0).mean() for n, d in held.items()) / total,
+            ]
+            row = " | ".join(f"{cell:.3f}" for cell in cells)
+            print(f"| {shuffled:g} | {balance:g} | {kind} | {row} |", flush=True)
 
 
 def balanced_accuracy(differences: Numbers, longer: Numbers) -> float:
@@ -190,26 +204,26 @@ def balanced_accuracy(differences: Numbers, longer: Numbers) -> float:
     return float(np.average(shares, weights=counts))
 
 
-def document(sets: dict[str, Rows], fitted: Fitted, scale: float, data: Path) -> dict[str, object]:
+def document(
+    sets: dict[str, Rows], fitted: Fitted, pairs: Pairs, settings: dict[str, object], data: Path
+) -> dict[str, object]:
     """The shipped file: one row a feature, and where it comes from."""
     everything = np.concatenate([part for rows in sets.values() for part in (rows.chosen, rows.rejected)])
-    factor = scale * fitted.scale
     rows = {}
-    for column, name in enumerate(next(iter(sets.values())).names):
-        steps = sorted(fitted.steps.get(column, []))
-        row = (factor * fitted.line[column], fitted.centre[column], fitted.most[column])
+    for column, name in enumerate(pairs.names):
+        row = (fitted.line[column], fitted.centre[column], fitted.most[column])
         rows[name] = {
             **{key: round(float(value), 6) for key, value in zip(("weight", "centre", "most"), row, strict=True)},
-            "steps": [[at, round(factor * worth, 6)] for at, worth in steps],
+            "steps": [[at, round(worth, 6)] for at, worth in sorted(fitted.steps.get(column, []))],
         }
-    settings = {"share": SHARE, "balance": BALANCE, "shuffled": SHUFFLED, "ratios": RATIOS}
+    settings = settings | {"share": SHARE, "shuffled": SHUFFLED, "ratios": RATIOS}
     settings |= {"ridge": preference_fit.RIDGE, "cut": preference_fit.CUT}
     settings |= {"rounds": preference_fit.ROUNDS, "rate": preference_fit.RATE, "step_ridge": preference_fit.STEP_RIDGE}
     return {
         "made by": "training/preference.py",
-        "settings": settings | {"pairs": sum(len(one.fold) for one in sets.values())},
+        "settings": settings,
         "data": checksums(data, [file for name in SHARE for file in FILES[name]]),
-        "offset": round(-scale * float(np.mean(fitted.of(everything))), 6),
+        "offset": round(-float(np.mean(fitted.of(everything))), 6),
         "features": rows,
     }
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reward_agent.prefer.embedded import EmbeddedPreference, load_weights
-from reward_agent.prefer.embedded.features import asked, features
-from reward_agent.prefer.embedded.model import Weights
+from reward_agent.prefer.embedded.features import OF_PROMPT, asked, features
+from reward_agent.prefer.embedded.model import OUT_OF_ORDER, Weights, Worth
+from reward_agent.prefer.embedded.order import out_of_order
 from reward_agent.types import Message
 
 PROMPT = (Message(role="user", content="How do I keep basil alive on a windowsill?"),)
@@ -22,17 +23,28 @@ HELPFUL = (
 )
 
 
-def scores(*responses: str) -> list[float]:
-    return list(asyncio.run(EmbeddedPreference().score(PROMPT, responses)))
+FILES = ("weights.json", "length_neutral.json")
 
 
+def scores(*responses: str, length_neutral: bool = False) -> list[float]:
+    model = EmbeddedPreference(weights=load_weights(length_neutral=length_neutral))
+    return list(asyncio.run(model.score(PROMPT, responses)))
+
+
+@pytest.mark.parametrize("length_neutral", [False, True])
 @pytest.mark.parametrize(
     "worse",
     ["", "I'm sorry, I can't help with that.", "basil basil basil basil basil basil basil basil", "no idea"],
 )
-def test_a_helpful_answer_beats_a_plainly_bad_one(worse: str) -> None:
-    better, other = scores(HELPFUL, worse)
+def test_a_helpful_answer_beats_a_plainly_bad_one(worse: str, length_neutral: bool) -> None:
+    better, other = scores(HELPFUL, worse, length_neutral=length_neutral)
     assert better > other
+
+
+def test_more_of_the_same_kind_counts_for_less_where_length_does_not_count() -> None:
+    longer = f"{HELPFUL} {HELPFUL.replace('basil', 'it').replace('Basil', 'Mint')}"
+    counted, neutral = scores(longer, HELPFUL), scores(longer, HELPFUL, length_neutral=True)
+    assert neutral[0] - neutral[1] < counted[0] - counted[1]
 
 
 def test_scores_are_the_same_every_time_and_whatever_stands_beside_them() -> None:
@@ -41,12 +53,14 @@ def test_scores_are_the_same_every_time_and_whatever_stands_beside_them() -> Non
 
 def test_the_shipped_weights_fit_the_features_that_are_counted() -> None:
     counted = features(asked(PROMPT), HELPFUL)
-    assert list(counted) == list(load_weights().of)
+    assert list(counted) == list(load_weights().features)
+    assert list(counted) == list(load_weights(length_neutral=True).features)
     assert len(counted) > 50
 
 
-def test_the_shipped_file_says_where_it_comes_from_and_holds_no_text() -> None:
-    text = resources.files("reward_agent.prefer.embedded").joinpath("weights.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("file", FILES)
+def test_the_shipped_file_says_where_it_comes_from_and_holds_no_text(file: str) -> None:
+    text = resources.files("reward_agent.prefer.embedded").joinpath(file).read_text(encoding="utf-8")
     shipped = json.loads(text)
     assert set(shipped) == {"made by", "settings", "data", "offset", "features"}
     assert all(len(digest) == 64 for digest in shipped["data"].values())
@@ -57,10 +71,10 @@ def test_the_shipped_file_says_where_it_comes_from_and_holds_no_text() -> None:
 @pytest.mark.parametrize(("b", "steps"), [(2.0, 0.0), (3.0, 0.0), (3.5, 0.5), (7.0, 1.5)])
 def test_a_score_is_the_weighted_sum_of_bounded_features_and_of_their_steps(b: float, steps: float) -> None:
     weights = Weights(
-        of={"a": 2.0, "b": -1.0},
-        centre={"a": 1.0, "b": 0.0},
-        most={"a": 0.5, "b": 9.0},
-        steps={"a": ([], [0.0]), "b": ([3.0, 6.0], [0.0, 0.5, 1.5])},
+        features={
+            "a": Worth(weight=2.0, centre=1.0, most=0.5),
+            "b": Worth(weight=-1.0, centre=0.0, most=9.0, places=[3.0, 6.0], above=[0.0, 0.5, 1.5]),
+        },
         offset=0.25,
     )
     assert weights.score({"a": 100.0, "b": b}) == 2.0 * 0.5 - b + steps + 0.25
@@ -70,6 +84,29 @@ def test_an_answer_beats_its_own_words_in_another_order() -> None:
     words = HELPFUL.split()
     better, *mixed = scores(HELPFUL, " ".join(sorted(words)), " ".join(words[::-1]), " ".join(words[::2] + words[1::2]))
     assert better > max(mixed)
+
+
+@pytest.mark.parametrize(
+    ("text", "garbage"),
+    [
+        ("the of a is the and window the sun a to", True),
+        ("Pick the to window. basil light. an is sun. Water", True),
+        ("the sun. it sets. A is late. now Birds. sing Loudly.", True),
+        (HELPFUL, False),
+        ("a to-do list, an in-depth look, the on-screen text", False),
+        ("the of is a title he gave it", False),
+        ("", False),
+        ("для и на солнце в и на the of", False),
+    ],
+)
+def test_words_in_an_order_that_nobody_writes_are_told(text: str, garbage: bool) -> None:
+    assert out_of_order(text) is garbage
+
+
+def test_garbage_has_one_score_below_all_others_whatever_its_length() -> None:
+    garbage = "the of a is the and window the sun a to "
+    assert scores(garbage, garbage * 40, "") == [OUT_OF_ORDER, OUT_OF_ORDER, pytest.approx(scores("")[0])]
+    assert scores("")[0] > OUT_OF_ORDER
 
 
 def test_features_of_another_version_are_refused() -> None:
@@ -91,25 +128,43 @@ def test_features_of_another_version_are_refused() -> None:
         ("empty", " \n", 1.0),
         ("sentences start in lower case", "It is so. but not here. Nor there.", 0.2),
         ("sentences start with a capital", "It is so. but not here. Nor there.", pytest.approx(2 / 3)),
-        ("capitals inside sentences", "basil likes Sun and Water", 2 / 15),
-        ("common words together", "the of and to", 0.0),
-        ("common words together", "basil the sun of water", pytest.approx(-0.16)),
+        ("common words", "the sun of it", 3 / 7),
+        ("kinds of words, new", "basil likes sun and sun", math.log1p(2)),
+        ("contractions", "it's not, don’t", 2 / 8),
+        ("denials", "it's not, don’t", 2 / 8),
+        ("numbers", "In 1990 it was 3.5 m", math.log1p(2)),
+        ("listed", "- one\n- two", 2 / 3),
+        ("tells what to do", "Use sun.\nIt is warm.", 1 / 3),
+        ("words in the first sentence", "Use the sun. Now.", math.log1p(3)),
+        ("words in the last sentence", "Use the sun. Now.", math.log1p(1)),
+        ("prompt covered at last", "Sun. Basil on a windowsill.", 2 / 5),
+        ("list, asked how", "- one\n- two", 2 / 3),
+        ("ends in a question, asked briefly", "What light?", 0.0),
+        ("starts with yes or no", "Yes, it does.", 1.0),
     ],
 )
 def test_a_feature_counts_what_its_name_says(name: str, response: str, value: float) -> None:
     assert features(asked(PROMPT), response)[name] == value
 
 
-def test_what_stood_before_the_last_turn_counts_as_history() -> None:
+def test_a_prompt_is_read_for_what_it_wants() -> None:
     talk = (
         Message(role="user", content="Hello"),
         Message(role="assistant", content="one two three four"),
-        Message(role="user", content="Go on"),
+        Message(role="user", content="Give me 3 tips"),
     )
-    found = features(asked(talk), "one two three four")
-    assert found["copied from before"] == 1.0
-    assert found["copied from the prompt"] == 0.0
-    assert found["length, asked for to go on"] == found["length"]
+    found = features(asked(talk), "- a\n- b\n- c\n\nMore?")
+    assert found["as many items as asked for"] == 1.0
+    assert found["ends in a question, in a dialogue"] == found["ends in a question, asked briefly"] == 1.0
+    assert found["list, asked for a list"] == math.log1p(3)
+    assert found["prompt: asks for a list"] == found["prompt: asks for to go on"] == 1.0
+
+
+def test_what_the_prompt_alone_says_is_the_same_for_each_of_its_responses() -> None:
+    one, other = features(asked(PROMPT), HELPFUL), features(asked(PROMPT), "No.")
+    names = [name for name in one if name.startswith(OF_PROMPT)]
+    assert names
+    assert [one[name] for name in names] == [other[name] for name in names]
 
 
 @settings(max_examples=60, deadline=None)

@@ -95,9 +95,9 @@ def _way(factuality: GroupedFactuality | PairwiseFactuality, resources: Resource
 
 def _preference_model(settings: PreferSettings, resources: Resources) -> PreferenceModel:
     if isinstance(settings, EmbeddedPrefer):
-        from reward_agent.prefer.embedded import EmbeddedPreference
+        from reward_agent.prefer.embedded import EmbeddedPreference, load_weights
 
-        return EmbeddedPreference(name=settings.name)
+        return EmbeddedPreference(name=settings.name, weights=load_weights(length_neutral=settings.length_neutral))
     if isinstance(settings, ModelPrefer):
         chat = resources.chat_model(settings.chat, asked_by=f"prefer {settings.name!r}")
         if settings.mode == "point":

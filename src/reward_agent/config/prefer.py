@@ -48,10 +48,12 @@ EMBEDDED_WEIGHT = 0.02
 class EmbeddedPrefer(Section):
     """The small model that ships with the package: no download, no GPU, a millisecond a response. Its scores are
     log-odds about an average response, so the calibration is known. It sees form, not truth: in a sum or a vote
-    it weighs 0.02 where `judge.weights` says nothing of it."""
+    it weighs 0.02 where `judge.weights` says nothing of it. `length_neutral`: the weights for which length does not
+    count; it predicts people's choice less well, and does not fall for length."""
 
     type: Literal["embedded"]
     name: str = Field(default="preference", min_length=1)
+    length_neutral: bool = False
     calibration: CalibrationSettings = CalibrationSettings(centre=0.0, spread=1.0)
 
 

@@ -5,61 +5,79 @@ people compared.
     scores = await model.score(sample.prompt, sample.responses)
 
 A score is a log-odds: the chance that people prefer one response to another of the same prompt is about the logistic
-function of the difference. 0 is an average response of the training data, so the unit is the same in every sample.
-It sees form, not truth: use it as the weakest voice, mostly to break ties. `docs/models.md` is its model card.
+function of the difference. 0 is an average response to such a prompt, so the unit is the same in every sample. It sees
+form, not truth: use it as the weakest voice, mostly to break ties. `docs/models.md` is its model card.
+
+There are two sets of weights. What people choose goes with length, so the one that predicts them best follows it too;
+the other was fitted to what is unusual about a response of its length, and does not care how long that is.
 """
 
 import json
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from itertools import accumulate
 
 from reward_agent.prefer.embedded.features import asked, features
+from reward_agent.prefer.embedded.order import out_of_order
 from reward_agent.types import Message
+
+OUT_OF_ORDER = -6.0
+"""The score of a text whose words stand in no order: lower than any other's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What one feature is worth: `weight` times how far it lies from `centre`, `most` at most, so that a text unlike
+    any in training cannot run off; and besides by steps: `above` 0, 1, ... of the `places`, which ascend."""
+
+    weight: float
+    centre: float
+    most: float
+    places: Sequence[float] = ()
+    above: Sequence[float] = (0.0,)
+
+    def of(self, value: float) -> float:
+        """In log-odds."""
+        away = value - self.centre
+        if away > self.most:
+            away = self.most
+        elif away < -self.most:
+            away = -self.most
+        steps = self.above[bisect_left(self.places, value)] if self.places else 0.0
+        return self.weight * away + steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """`of`: one weight a feature; `most`: how far from its centre a feature counts, so that a text unlike any in
-    training cannot run off; `steps`: where else a feature's worth changes, ascending, and what it is worth below the
-    first and above each; `offset` is added last."""
+    """The worth of each feature by its name; `offset` is added last."""
 
-    of: dict[str, float]
-    centre: dict[str, float]
-    most: dict[str, float]
-    steps: dict[str, tuple[Sequence[float], Sequence[float]]]
+    features: Mapping[str, Worth]
     offset: float
 
-    def score(self, found: dict[str, float]) -> float:
-        """The weighted sum. Raises KeyError where the weights were fitted to other features."""
-        total = self.offset
-        for name, value in found.items():
-            total += self.of[name] * max(-self.most[name], min(self.most[name], value - self.centre[name]))
-            places, worth = self.steps[name]
-            total += worth[bisect_left(places, value)]
-        return total
+    def score(self, found: Mapping[str, float]) -> float:
+        """The sum of what all are worth. Raises KeyError where the weights were fitted to other features."""
+        return sum([self.features[name].of(value) for name, value in found.items()], self.offset)
 
 
 @cache
-def load_weights() -> Weights:
-    """The weights that ship with the package."""
-    text = resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8")
-    shipped = json.loads(text)
-    table = shipped["features"]
-    return Weights(
-        of={name: row["weight"] for name, row in table.items()},
-        centre={name: row["centre"] for name, row in table.items()},
-        most={name: row["most"] for name, row in table.items()},
-        steps={name: _steps(row["steps"]) for name, row in table.items()},
-        offset=shipped["offset"],
-    )
-
-
-def _steps(rows: Sequence[tuple[float, float]]) -> tuple[Sequence[float], Sequence[float]]:
-    return [at for at, _ in rows], [0.0, *accumulate(worth for _, worth in rows)]
+def load_weights(*, length_neutral: bool = False) -> Weights:
+    """The weights that ship with the package; `length_neutral`: those for which length does not count."""
+    file = "length_neutral.json" if length_neutral else "weights.json"
+    shipped = json.loads(resources.files(__package__).joinpath(file).read_text(encoding="utf-8"))
+    table = {
+        name: Worth(
+            weight=row["weight"],
+            centre=row["centre"],
+            most=row["most"],
+            places=[at for at, _ in row["steps"]],
+            above=[0.0, *accumulate(worth for _, worth in row["steps"])],
+        )
+        for name, row in shipped["features"].items()
+    }
+    return Weights(features=table, offset=shipped["offset"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,4 +89,7 @@ class EmbeddedPreference:
 
     async def score(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[float]:
         request = asked(prompt)
-        return [self.weights.score(features(request, response)) for response in responses]
+        return [
+            OUT_OF_ORDER if out_of_order(response) else self.weights.score(features(request, response))
+            for response in responses
+        ]
