@@ -1,7 +1,8 @@
 """The named parts that rule patterns are built from, and the compiler from a pattern to a regular expression.
 
-A pattern is written in words. A space stands for any run of spaces, `{part}` for a part of the table below, captured
-under its name the first time, and `{part:name}` for the same part captured under another name:
+A pattern is written in words, in lower case, as is what it is tried on. A space stands for any run of spaces, `{part}`
+for a part of the table below, captured under its name the first time, and `{part:name}` for the same part captured
+under another name:
 
     {relation} {count} sentences
     the word {literal} (?:should )?appears? {times}
