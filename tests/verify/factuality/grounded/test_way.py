@@ -150,7 +150,7 @@ def test_the_entailment_model_reads_what_the_words_leave_open() -> None:
     for reading in (replace(way, read_all=True), open_to_all):
         short, whole = asyncio.run(reading.verdicts(sample))
         assert [claim for claim, _ in read] == ["It was built by Ada.", "It stands by a river."]
-        assert all("by the entailment model alone 0.00" in finding.reason for finding in whole.findings)
+        assert sum("by the entailment model alone 0.00" in finding.reason for finding in whole.findings) == 2
         assert "entailment" not in short.findings[0].reason
         read.clear()
 
