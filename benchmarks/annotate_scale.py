@@ -4,9 +4,10 @@
 
 The prompts and candidates are made up here, each with constraints that rules can read. The bare loop calls the
 verifiers on samples that lie in memory, and does nothing else: no file is read, nothing is routed, judged, kept or
-paired. It is timed on the first `--bare` prompts, before and after the command, and both times count. The command is
-timed whole, start-up and data card included. Both run on one core; the ratio is given by the clock and by the processor
-time they took, which what else the machine does disturbs less.
+paired. A second one calls the preference models too, which the command asks as well. Each is timed on the first
+`--bare` prompts, before and after the command, and both times count. The command is timed whole, start-up and data card
+included. Both run on one core; the ratio is given by the clock and by the processor time they took, which what else the
+machine does disturbs less.
 """
 
 import argparse
@@ -35,6 +36,7 @@ ASKS = (
 )
 SAMPLE_EVERY_S = 0.5
 SHOWN_POINTS = 12
+LOOPS = ("verifiers", "verifiers and preference models")
 
 BARE = """
 import asyncio, itertools, sys, time
@@ -43,17 +45,24 @@ from reward_agent.config import load_settings
 from reward_agent.jobs.samples import read_samples
 
 settings = load_settings(preset="offline")
-verifiers = build_agent(settings, eager=True).verifiers
+agent = build_agent(settings, eager=True)
 samples = list(itertools.islice(read_samples(sys.argv[1], settings), int(sys.argv[2])))
 
 async def verify():
     for sample in samples:
-        for verifier in verifiers:
+        for verifier in agent.verifiers:
             await verifier.verify(sample)
 
-started, worked = time.perf_counter(), time.process_time()
-asyncio.run(verify())
-print(len(samples) / (time.perf_counter() - started), len(samples) / (time.process_time() - worked))
+async def verify_and_prefer():
+    await verify()
+    for sample in samples:
+        for model in agent.preference_models:
+            await model.score(sample.prompt, sample.responses)
+
+for bare in (verify, verify_and_prefer):
+    started, worked = time.perf_counter(), time.process_time()
+    asyncio.run(bare())
+    print(len(samples) / (time.perf_counter() - started), len(samples) / (time.process_time() - worked))
 """
 
 
@@ -81,11 +90,11 @@ def response(rng: random.Random) -> str:
     return ("\n\n" if shape < 0.6 else " ").join(sentences) + (" That is all" if rng.random() < 0.3 else "")
 
 
-def bare_rates(data: Path, prompts: int) -> tuple[float, float]:
-    """Prompts a second, by the clock and by processor time."""
+def bare_rates(data: Path, prompts: int) -> dict[str, tuple[float, ...]]:
+    """Prompts a second of each bare loop, by the clock and by processor time."""
     command = [sys.executable, "-c", BARE, str(data), str(prompts)]
-    clock, processor = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    return float(clock), float(processor)
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    return {loop: tuple(map(float, line.split())) for loop, line in zip(LOOPS, lines, strict=True)}
 
 
 def processor_s() -> float:
@@ -131,7 +140,7 @@ def main() -> None:
         size = data.stat().st_size / 1e6
         print(f"{asked.prompts:,} prompts with {asked.candidates} candidates each, {size:.1f} MB; one core")
         bare_prompts = min(asked.bare, asked.prompts)
-        ratios: dict[str, list[float]] = {"clock": [], "processor": []}
+        ratios: dict[tuple[str, str], list[float]] = {}
         for number in range(asked.rounds):
             out = Path(folder) / f"run-{number}"
             befores = bare_rates(data, bare_prompts)
@@ -140,20 +149,21 @@ def main() -> None:
             seconds, points, peak = watched([*command, "--data", str(data), "--out", str(out)])
             used = processor_s() - used
             afters = bare_rates(data, bare_prompts)
-            for name, spent, before, after in zip(
-                ("clock", "processor"), (seconds, used), befores, afters, strict=True
-            ):
-                rate, bare = asked.prompts / spent, statistics.mean((before, after))
-                ratios[name].append(rate / bare)
-                print(f"by the {name}: annotate {rate:.0f} prompts/s ({spent:.1f} s), bare loop", end=" ")
-                print(f"{before:.0f} before and {after:.0f} after; ratio {rate / bare:.2f}")
+            for loop in LOOPS:
+                for name, spent, before, after in zip(
+                    ("clock", "processor"), (seconds, used), befores[loop], afters[loop], strict=True
+                ):
+                    rate, bare = asked.prompts / spent, statistics.mean((before, after))
+                    ratios.setdefault((loop, name), []).append(rate / bare)
+                    print(f"by the {name}: annotate {rate:.0f} prompts/s ({spent:.1f} s), {loop} alone", end=" ")
+                    print(f"{before:.0f} before and {after:.0f} after; ratio {rate / bare:.2f}")
             print(f"peak memory {peak:.0f} MB")
             step = max(1, len(points) // SHOWN_POINTS)
             print("resident MB at s: " + ", ".join(f"{memory:.0f} at {at:.0f}" for at, memory in points[::step]))
             journal = (out / "judgments.jsonl").stat().st_size / 1e6
             print(f"journal {journal:.1f} MB, pairs {(out / 'pairs.jsonl').stat().st_size / 1e6:.1f} MB")
-    for name, found in ratios.items():
-        print(f"ratio by the {name}, median of {asked.rounds}: {statistics.median(found):.2f}")
+    for (loop, name), found in ratios.items():
+        print(f"ratio to {loop} alone by the {name}, median of {asked.rounds}: {statistics.median(found):.2f}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ and candidates a second, IFEval's 18 a prompt, parse and checks.
 
     python -m benchmarks.throughput [--rounds 5]
 
-The loop is timed as the command runs it, after the rules are compiled; the whole command includes that.
+The loops are timed as the command runs them, after the rules are compiled; the whole command includes that.
 
 Every round is a fresh process pinned to one core, so that nothing is warm that a user would find cold.
 """
@@ -49,7 +49,7 @@ responses = defaultdict(list)
 for row in map(json.loads, gzip.open(sys.argv[1] + "/responses.jsonl.gz", "rt")):
     responses[str(row["key"])].append(row["response"] or "")
 samples = [Sample.of(prompts[key], texts, id=key) for key, texts in responses.items()]
-(verifier,) = build_agent(load_settings(preset="offline")).verifiers
+(verifier,) = build_agent(load_settings(preset="offline"), eager=True).verifiers
 
 async def verify():
     for sample in samples:

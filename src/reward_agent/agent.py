@@ -14,7 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from reward_agent.errors import ConfigError, SignalError
 from reward_agent.prompting import metered
@@ -78,18 +78,27 @@ class RewardAgent:
 
 async def _attempt(source: str, stage: Coroutine[Any, Any, T], stop_at: float | None) -> T | Failure:
     """The stage's result, or what went wrong with it. `stop_at`: by the event loop's clock."""
+    try:
+        return await (stage if stop_at is None else _in_time(stage, stop_at))
+    except SignalError as error:
+        return Failure(source=source, kind=error.kind, error=str(error))
+
+
+class _LateError(SignalError):
+    """The sample's time was up."""
+
+    kind = "deadline"
+
+
+async def _in_time(stage: Coroutine[Any, Any, T], stop_at: float) -> T:
     limit = asyncio.timeout_at(stop_at)
     try:
         async with limit:
             return await stage
-    except SignalError as error:
-        return Failure(source=source, kind=error.kind, error=str(error))
     except TimeoutError:
         if not limit.expired():
             raise
-        return Failure(
-            source=source, kind="deadline", error="not done when its sample's time (sample_timeout_s) was up"
-        )
+        raise _LateError("not done when its sample's time (sample_timeout_s) was up") from None
 
 
 async def _verified(verifier: Verifier, sample: Sample) -> Signal:
@@ -99,7 +108,7 @@ async def _verified(verifier: Verifier, sample: Sample) -> Signal:
 
 
 async def _preferred(model: PreferenceModel, sample: Sample) -> Signal:
-    if isinstance(model, ExplainedPreference):
+    if _explains(model):
         verdicts = tuple(await model.judge(sample.prompt, sample.responses))
     else:
         scores = [float(score) for score in await model.score(sample.prompt, sample.responses)]
@@ -108,6 +117,11 @@ async def _preferred(model: PreferenceModel, sample: Sample) -> Signal:
         verdicts = tuple(Verdict(score=score) for score in scores)
     _aligned(len(verdicts), sample)
     return Signal(name=model.name, kind="preference", verdicts=verdicts)
+
+
+def _explains(model: PreferenceModel) -> TypeGuard[ExplainedPreference]:
+    """What `isinstance` would say, which for a protocol takes longer than a small model does over an answer."""
+    return hasattr(model, "judge")
 
 
 async def _decided(judger: Judger, sample: Sample, signals: Sequence[Signal]) -> Decision:

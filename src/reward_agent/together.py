@@ -16,21 +16,21 @@ async def together(*work: Coroutine[Any, Any, T], in_flight: int | None = None) 
     """
     if len(work) < 2:
         return [await one for one in work]
-    room = asyncio.Semaphore(in_flight or len(work))
-
-    async def within_room(one: Coroutine[Any, Any, T]) -> T:
-        async with room:
-            return await one
-
+    room = asyncio.Semaphore(in_flight) if in_flight is not None else None
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(within_room(one)) for one in work]
+            tasks = [group.create_task(one if room is None else _within(room, one)) for one in work]
     except ExceptionGroup as errors:
         raise _first(errors) from None
     finally:
         for one in work:
             one.close()  # what was stopped before it began would else warn that nobody awaited it
     return [task.result() for task in tasks]
+
+
+async def _within(room: asyncio.Semaphore, one: Coroutine[Any, Any, T]) -> T:
+    async with room:
+        return await one
 
 
 async def both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:

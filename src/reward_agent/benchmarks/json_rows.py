@@ -140,7 +140,7 @@ def _parsed(piece: Piece, limit: int, *, last: bool) -> dict[str, Any]:
             "Save the file as UTF-8",
         ) from None
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise RowFault("the row is nested too deeply to be data", "Flatten it") from None
     except json.JSONDecodeError as error:
@@ -188,6 +188,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> float:
     raise RowFault(f"{name} is not JSON", "Write null, or take the row out")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 
 
 def _refuse_wrapped(first: Piece, second: Piece | None, name: str) -> None:

@@ -11,7 +11,7 @@ what is in flight, and an id a row. Rows that cannot be read are set aside, and 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -123,10 +123,12 @@ def _take_all(items: Iterator[Taken | Problem], file: TextIO, limit: int | None)
             rows.note(item)
             continue
         sample = item.sample
-        sample = replace(sample, id=rows.own_id(sample.id, item.place))
-        content = json.dumps([asdict(turn) for turn in sample.prompt] + list(sample.responses)).encode("ascii")
-        rows.keep(sample.id, content)
-        file.write(_TAKEN.dump_json(replace(item, sample=sample)).decode() + "\n")
+        own_id = rows.own_id(sample.id, item.place)
+        if own_id != sample.id:
+            item = replace(item, sample=replace(sample, id=own_id))
+        turns = [{"role": turn.role, "content": turn.content} for turn in sample.prompt]
+        rows.keep(own_id, json.dumps([*turns, *sample.responses]).encode("ascii"))
+        file.write(_TAKEN.dump_json(item).decode() + "\n")
     return rows
 
 

@@ -102,7 +102,7 @@ class ReadRun:
         for lines in _batches(file, at):
             with index.batch():
                 for place, line in lines:
-                    index.add_sample(no, self._read(_KEPT, line, self.folder.samples_file, place), place)
+                    index.add_sample(no, _read(_KEPT, line, file, place), place)
                     no += 1
                 index.put_meta(samples_at=str(lines[-1][0].at + lines[-1][0].size))
             yield True
@@ -113,7 +113,7 @@ class ReadRun:
             end = lines[-1][0].at + lines[-1][0].size
             with index.batch():
                 for place, line in lines:
-                    judgment = self._read(_JUDGMENT, line, self.folder.journal_file, place)
+                    judgment = _read(_JUDGMENT, line, journal, place)
                     self._take(index, samples, journal, place, judgment)
                 index.put_meta(journal_at=str(end), journal_tail=_tail(journal, end))
             yield True
@@ -123,13 +123,11 @@ class ReadRun:
         found = index.find(judgment.sample_id.removesuffix(REVERSED) if backwards else judgment.sample_id)
         if found is None:
             return
-        kept = self._read(_KEPT, _line(samples, found.place), self.folder.samples_file, found.place)
+        kept = _read(_KEPT, _line(samples, found.place), samples, found.place)
         other = found.judged if backwards else found.reversed
         orders: list[Judgment | None] = [judgment]
         if self.both_orders:
-            second = (
-                None if other is None else self._read(_JUDGMENT, _line(journal, other), self.folder.journal_file, other)
-            )
+            second = None if other is None else _read(_JUDGMENT, _line(journal, other), journal, other)
             orders = [second, judgment] if backwards else [judgment, second]
         comparisons = self._comparisons(kept, orders)
         own = orders[0] or _turned(judgment)
@@ -155,15 +153,15 @@ class ReadRun:
         if found is None:
             return None
         with self.folder.samples_file.open("rb") as samples:
-            kept = self._read(_KEPT, _line(samples, found.place), self.folder.samples_file, found.place)
+            kept = _read(_KEPT, _line(samples, found.place), samples, found.place)
         judgments: dict[str, Judgment] = {}
         journal = self.folder.journal_file
         if journal.exists():
             with journal.open("rb") as file:
                 if found.judged is not None:
-                    judgments[""] = self._read(_JUDGMENT, _line(file, found.judged), journal, found.judged)
+                    judgments[""] = _read(_JUDGMENT, _line(file, found.judged), file, found.judged)
                 if found.reversed is not None:
-                    backwards = self._read(_JUDGMENT, _line(file, found.reversed), journal, found.reversed)
+                    backwards = _read(_JUDGMENT, _line(file, found.reversed), file, found.reversed)
                     judgments["the candidates in the opposite order"] = _turned(backwards)
         detail = sample_detail(kept, judgments, self.terms, limit=limit)
         for judgment in detail["judgments"]:
@@ -176,7 +174,7 @@ class ReadRun:
         if found is None:
             return None
         with self.folder.samples_file.open("rb") as samples:
-            kept: KeptSample = self._read(_KEPT, _line(samples, found.place), self.folder.samples_file, found.place)
+            kept: KeptSample = _read(_KEPT, _line(samples, found.place), samples, found.place)
         return kept
 
     def facts(self, index: RunIndex) -> RunFacts:
@@ -207,12 +205,6 @@ class ReadRun:
         at = int(index.meta("journal_at") or 0)
         if at and _tail(journal, at) != index.meta("journal_tail"):
             raise RunChanged(f"{self.folder.journal_file} has changed since it was read.")
-
-    def _read(self, adapter: "TypeAdapter[Any]", line: bytes, file: Path, place: Place) -> Any:
-        try:
-            return adapter.validate_json(line)
-        except ValidationError as error:
-            raise RunError(f"{file}, byte {place.at}: the line cannot be read. {JUDGED_ANEW}") from error
 
 
 def terms_of(settings: Settings) -> Terms:
@@ -252,6 +244,13 @@ def _batches(file: BinaryIO, at: int) -> Iterator[list[tuple[Place, bytes]]]:
         if not lines:
             return
         yield lines
+
+
+def _read(adapter: "TypeAdapter[Any]", line: bytes, file: BinaryIO, place: Place) -> Any:
+    try:
+        return adapter.validate_json(line)
+    except ValidationError as error:
+        raise RunError(f"{file.name}, byte {place.at}: the line cannot be read. {JUDGED_ANEW}") from error
 
 
 def _line(file: BinaryIO, place: Place) -> bytes:

@@ -33,8 +33,11 @@ def harmless(text: str, *, limit: int) -> str:
     Control characters become visible symbols, so a terminal obeys none of them; direction marks become their
     escapes; lone surrogates, which no file can hold, become the replacement character.
     """
-    head = text[:limit].replace("\r\n", "\n").translate(_SHOWN)
-    shown = "".join(_without_piled_marks(head))
+    head = text[:limit]
+    if head.isascii() and head.isprintable():  # most are, and hold nothing of all that
+        shown = head
+    else:
+        shown = "".join(_without_piled_marks(head.replace("\r\n", "\n").translate(_SHOWN)))
     return f"{shown.rstrip()}…" if len(text) > limit else shown
 
 

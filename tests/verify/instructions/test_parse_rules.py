@@ -69,6 +69,15 @@ def test_constraints_come_in_order_of_appearance_with_their_words() -> None:
     assert all(c.span and c.span in instruction for c in found)
 
 
+def test_capitals_make_no_difference_and_shift_no_offset() -> None:
+    (found,) = parse("İİ, İSTANBUL: WRITE EXACTLY 3 SENTENCES.").constraints
+    assert (found.kind, found.params, found.span) == (
+        "sentences.count",
+        {"quantity": Quantity.exactly(3)},
+        "EXACTLY 3 SENTENCES",
+    )
+
+
 def test_sentences_glued_without_a_space_are_read_apart() -> None:
     assert _kinds(
         "What is rain? Tell me with wit.Limit it to 3 sentences.include the keywords 'drop' and 'cloud'."

@@ -189,7 +189,9 @@ class RunIndex:
 
     def put_judgment(self, no: int, place: Place, judgment: Judgment, facts: Facts, *, backwards: bool) -> None:
         """What a judgment says of its sample; `facts` are of all of the sample's judgments so far."""
-        first = not self.rows("SELECT 1 FROM samples WHERE no = ? AND coalesce(judged_at, reversed_at) >= 0", (no,))
+        first = self.searchable and not self.rows(
+            "SELECT 1 FROM samples WHERE no = ? AND coalesce(judged_at, reversed_at) >= 0", (no,)
+        )
         column = "reversed" if backwards else "judged"
         self.connection.execute(
             f"UPDATE samples SET {column}_at = ?, {column}_size = ?, outcome = ?, credit = ?, margin = ?, chosen = ?, "  # noqa: S608  # one of two names
@@ -213,7 +215,7 @@ class RunIndex:
             self.connection.executemany("INSERT INTO failures VALUES (?, ?, ?)", failed)
         if judgment.usage != Usage():
             self._spend(judgment)
-        if self.searchable and first:
+        if first:
             self._words("reasons", no, _reasons(judgment))
 
     def _spend(self, judgment: Judgment) -> None:

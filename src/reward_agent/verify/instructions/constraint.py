@@ -99,3 +99,7 @@ class Constraint:
     kind: str
     params: Mapping[str, Any] = field(default_factory=dict)
     span: str = ""
+
+    def at(self, span: str) -> Constraint:
+        """The same, asked for by these words."""
+        return Constraint(kind=self.kind, params=self.params, span=span)

@@ -10,12 +10,12 @@ by none is reported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from reward_agent.verify.instructions.constraint import Constraint
 from reward_agent.verify.instructions.grammar.clauses import clauses, looks_like_a_requirement
-from reward_agent.verify.instructions.grammar.families import cues_in, rules_waiting
+from reward_agent.verify.instructions.grammar.families import rules_waiting
 from reward_agent.verify.instructions.grammar.mood import (
     denies,
     is_plain_question,
@@ -49,7 +49,7 @@ def parse(instruction: str) -> Parse:
     unparsed: list[str] = []
     for index, sentence in enumerate(text.sentences):
         if index not in skipped and not states_a_fact(text, index):
-            read, taken = _read(text, sentence, index)
+            read, taken = _read(text, index)
             found.extend(read)
             unparsed.extend(_unread(text, sentence, taken))
     ordered = [constraint for _, constraint in sorted(found, key=lambda pair: pair[0])]
@@ -68,16 +68,16 @@ def parse_all(texts: Sequence[str]) -> Parse:
     )
 
 
-def _read(text: Text, sentence: Sentence, index: int) -> tuple[list[tuple[int, Constraint]], list[tuple[int, int]]]:
+def _read(text: Text, index: int) -> tuple[list[tuple[int, Constraint]], list[tuple[int, int]]]:
     """The constraints of one sentence with their offsets in the instruction, and the stretches that were read."""
+    sentence = text.sentences[index]
     question = is_plain_question(sentence)
-    cues = cues_in(sentence.low)
     read: list[tuple[int, Constraint]] = []
     taken: list[tuple[int, int]] = []
-    for rule in rules_waiting(cues):
-        if (question and not rule.in_questions) or not rule.may_match(sentence, cues):
+    for rule in rules_waiting(sentence):
+        if question and not rule.in_questions:
             continue
-        for match in rule.expression.finditer(sentence.text):
+        for match in rule.matches(sentence):
             start, end = match.span()
             if any(start < taken_end and taken_start < end for taken_start, taken_end in taken):
                 continue
@@ -91,17 +91,17 @@ def _read(text: Text, sentence: Sentence, index: int) -> tuple[list[tuple[int, C
                 continue
             taken.append((start, end))
             span = text.original[sentence.start + start : sentence.start + end].strip()
-            read.extend((sentence.start + start, replace(constraint, span=span)) for constraint in constraints)
+            read.extend((sentence.start + start, constraint.at(span)) for constraint in constraints)
     return read, taken
 
 
 def _unread(text: Text, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterator[str]:
     """The clauses of a sentence that look like requirements and of which nothing was read."""
-    if is_plain_question(sentence) or not looks_like_a_requirement(sentence.text):
+    if is_plain_question(sentence) or not looks_like_a_requirement(sentence.low):
         return
-    for start, end in clauses(sentence.text):
+    for start, end in clauses(sentence.low):
         read = any(start < taken_end and taken_start < end for taken_start, taken_end in taken)
-        if not read and looks_like_a_requirement(sentence.text[start:end]):
+        if not read and looks_like_a_requirement(sentence.low[start:end]):
             yield text.original[sentence.start + start : sentence.start + end].strip()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reward_agent.verify.instructions.constraint import Constraint
@@ -26,3 +28,11 @@ def test_the_words_do_not_mean_that_kind(words: str, kind: str) -> None:
 def test_every_kind_of_rule_has_an_example() -> None:
     shown = {constraint.kind for _, wanted in _EXAMPLES for constraint in wanted}
     assert {rule.kind for rule in RULES} <= shown
+
+
+def test_no_pattern_waits_for_a_capital_that_never_comes() -> None:
+    written = re.compile(r"\\.|\(\?P")  # \W and (?P<name> are no letters
+    for rule in RULES:
+        if not rule.cased:
+            plain = written.sub("", rule.expression.pattern)
+            assert plain == plain.lower(), rule.kind

@@ -42,7 +42,7 @@ def _capital_words(found: Found) -> Iterable[Constraint]:
 
 def _counted_capitals(found: Found) -> Iterable[Constraint]:
     quantity = found.quantity("times2")
-    if quantity is not None and "number" in found.match[0].lower():
+    if quantity is not None and "number" in found.matched.lower():
         yield wants("case.capital_words", quantity=quantity)
 
 
@@ -61,13 +61,13 @@ def _those_words(found: Found) -> Iterable[Constraint]:
 
 def _joined(found: Found) -> str:
     # "at least 300 words and in lowercase" does not speak of words in lowercase
-    return found.before + (";" if found.match[0].lower().startswith(("and", ",")) else "")
+    return found.before + (";" if found.matched.lower().startswith(("and", ",")) else "")
 
 
 def _lower(found: Found) -> Iterable[Constraint]:
     if (
         re.search(r"(?:\bnot?\b|n't|\bavoid|\bwithout)(?:(?! and\b)[^.;,]){0,50}$", _joined(found))
-        and "lower" in found.match[0].lower()
+        and "lower" in found.matched.lower()
     ):
         yield wants("case.upper")
         return

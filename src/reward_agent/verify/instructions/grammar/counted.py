@@ -88,6 +88,7 @@ RULES: tuple[Rule, ...] = (
         ),
         build=_position,
         needs=("word",),
+        also=("sentence",),
         numeric=True,
         examples=(
             example(
@@ -180,7 +181,7 @@ RULES: tuple[Rule, ...] = (
             r"entries|names|points)? ?(?:alphabetically|in alphabetical order|in reverse alphabetical order)"
         ),
         build=lambda found: (
-            wants("lists.sorted", **({"descending": True} if "reverse" in found.match[0].lower() else {})),
+            wants("lists.sorted", **({"descending": True} if "reverse" in found.matched.lower() else {})),
         ),
         needs=("alphabetical",),
         examples=(example("Sort the list alphabetically.", wants("lists.sorted")),),
@@ -248,7 +249,7 @@ RULES: tuple[Rule, ...] = (
         pattern=(
             r"(?:acrostic (?:poem )?(?:about \w+ )?(?:spelling|that spells|which spells|(?:of|for|on|with) the "
             r"word)(?: out)?|first letters? of (?:each|every) line (?:{modal})?spells?(?: out)?)(?: the word)? "
-            r"(?:{quote}|(?P<bare>[A-Z]{3,12})\b)"
+            r"(?:{quote}|(?P<bare>[a-z]{3,12})\b)"
         ),
         build=_acrostic,
         needs=("acrostic", "first letter"),

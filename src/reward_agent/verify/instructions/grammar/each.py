@@ -11,6 +11,7 @@ from reward_agent.verify.instructions.grammar.parts import unit_named
 from reward_agent.verify.instructions.grammar.rule import Found, Rule, example, wants
 
 EACH = r"(?:each|every|all(?: of)?(?: the| your)?|the individual|each (?:individual|of the|single)|any)"
+_EACH_CUES = ("each", "every", "all", "individual", "any")
 _ADJ = (
     r"(?:(?:of the |of these |of your |the |individual |single |numbered |body |list |new |main |{number} |answer |"
     r"fact |explanation ){0,3})"
@@ -66,7 +67,7 @@ def _phrases(found: Found) -> Iterable[Constraint]:
         )
     ):
         return
-    if len(phrases) == 1 and len(phrases[0]) == 1 and "letter" in found.match[0].lower():
+    if len(phrases) == 1 and len(phrases[0]) == 1 and "letter" in found.matched.lower():
         yield wants("each.starts_with_letter", each=each, letter=phrases[0])
         return
     if any(_NUMBERED_LABEL.search(phrase) for phrase in phrases):
@@ -76,7 +77,7 @@ def _phrases(found: Found) -> Iterable[Constraint]:
             yield wants("bullets.count", quantity=Quantity.at_least(1), marker=phrases[0])
         return
     amount = (
-        _AMOUNT.search(found.before) if found.match[0].lower().startswith(("para", "sent", "line", "bull")) else None
+        _AMOUNT.search(found.before) if found.matched.lower().startswith(("para", "sent", "line", "bull")) else None
     )
     if amount and (quantity := read_quantity(amount[0])) is not None:
         yield wants(f"{each}s.count", quantity=quantity)
@@ -140,6 +141,7 @@ RULES: tuple[Rule, ...] = (
         pattern=rf"{EACH} (?:{UNIT} )?{WITH}{_START} with (?:a |the )?(?:number|numeral|digit)s?\b(?! in paren)",
         build=_number,
         needs=("number", "numeral", "digit"),
+        also=_EACH_CUES,
         examples=(
             example(
                 "Each paragraph must start with a number and a period.",
@@ -155,6 +157,7 @@ RULES: tuple[Rule, ...] = (
         ),
         build=_phrases,
         needs=("start", "begin", "open", "commenc"),
+        also=_EACH_CUES,
         examples=(
             example(
                 "Each paragraph must begin with the word 'So'.",
@@ -214,6 +217,7 @@ RULES: tuple[Rule, ...] = (
         ),
         build=_contains,
         needs=("word", "phrase", "term", "\ue000"),
+        also=_EACH_CUES,
         examples=(
             example(
                 "Each paragraph must contain the word 'sea'.", wants("each.contains", each="paragraph", words=("sea",))
@@ -255,6 +259,7 @@ RULES: tuple[Rule, ...] = (
         r"semi-?colon|comma))",
         build=_ends,
         needs=("end", "finish", "conclu"),
+        also=_EACH_CUES,
         examples=(
             example(
                 "Each sentence must end with an exclamation mark.", wants("each.ends_with", each="sentence", phrase="!")

@@ -36,7 +36,7 @@ def _whole(found: Found) -> bool:
         r"\b(?:(?:each|every|all)(?! (?:of )?(?:your )?(?:repl|response|answer|message|output))"
         r"|(?:first|second|third|fourth|fifth|\d(?:st|nd|rd|th)|last|final|next|an?) "
         r"(?:paragraph|sentence|line|stanza|section|bullet|item|verse)s?)\b(?=.* with\b)",
-        found.match[0],
+        found.matched,
         re.IGNORECASE,
     ) or _JUST_BEFORE.search(found.before):
         return False
@@ -200,6 +200,7 @@ RULES: tuple[Rule, ...] = (
             r")*(?:phrase|question|sentence|words|line|statement|text)(?: ?: | (?-i:(?=[A-Z])))"
             r"(?P<rest>[^\s\ue000][^\n]{3,150}?[.?!])(?= *$)"
         ),
+        cased=True,
         build=_end,
         needs=("end", "finish", "conclu", "clos"),
         examples=(
@@ -282,7 +283,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def _quotes_a_part(found: Found) -> bool:
-    words = found.match[0].lower()
+    words = found.matched.lower()
     if re.search(r"\b(?:response|answer|reply|output|email|everything|essay|whole|entire|text)\b", words):
         return False
     part = r"\b(?:title|name|each|every|word|phrase|heading|dialogue|sentence|first|term|keyword)s?\b"

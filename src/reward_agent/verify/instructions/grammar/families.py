@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 from reward_agent.verify.instructions.grammar import (
     capitals,
     counted,
@@ -26,6 +29,7 @@ from reward_agent.verify.instructions.grammar import (
     unit_lengths,
 )
 from reward_agent.verify.instructions.grammar.rule import Rule
+from reward_agent.verify.instructions.grammar.text import Sentence
 
 RULES: tuple[Rule, ...] = (
     *repeat.RULES,
@@ -52,19 +56,30 @@ RULES: tuple[Rule, ...] = (
     *language.RULES,
 )
 
-_CUES = tuple({cue for rule in RULES for cue in (*rule.needs, *rule.also)})
-
-
+_CUES = frozenset(cue for rule in RULES for cue in (*rule.needs, *rule.also))
+_CUES_OF_WORDS = frozenset(cue for cue in _CUES if " " in cue)
+_CUES_IN_WORDS = _CUES - _CUES_OF_WORDS
 _WAITING: dict[str, tuple[int, ...]] = {
     cue: tuple(place for place, rule in enumerate(RULES) if cue in rule.needs) for cue in _CUES
 }
 
 
-def rules_waiting(cues: frozenset[str]) -> list[Rule]:
-    """The rules that wait for any of the cues, in their order."""
-    return [RULES[place] for place in sorted({place for cue in cues for place in _WAITING[cue]})]
+def rules_waiting(sentence: Sentence) -> Iterator[Rule]:
+    """The rules that may match a sentence, in their order."""
+    cues = cues_in(sentence.low)
+    places = {place for cue in cues for place in _WAITING[cue]}
+    return (rule for rule in map(RULES.__getitem__, sorted(places)) if rule.may_match(sentence, cues))
 
 
-def cues_in(low: str) -> frozenset[str]:
+def cues_in(low: str) -> set[str]:
     """The strings, of all that rules wait for, that a text in lower case holds."""
-    return frozenset([cue for cue in _CUES if cue in low])
+    found = {cue for cue in _CUES_OF_WORDS if cue in low}
+    for word in low.split():
+        found |= _cues_in_word(word)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _cues_in_word(word: str) -> frozenset[str]:
+    """Remembered, for most words of an instruction are those of the one before."""
+    return frozenset(cue for cue in _CUES_IN_WORDS if cue in word)

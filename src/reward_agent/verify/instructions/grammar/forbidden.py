@@ -18,9 +18,9 @@ _NOT = re.compile(r"(?:\bnot|n't|\bnever|\bwithout) *$")
 
 
 def _forbid(found: Found) -> Iterable[Constraint]:
-    if re.search(r"\bany\b", found.match[0], re.IGNORECASE) and not found.literals("keywords"):
+    if re.search(r"\bany\b", found.matched, re.IGNORECASE) and not found.literals("keywords"):
         return  # "do not say any words or characters": no word is named
-    if _COUNTED.match(found.after) or (_OMIT.match(found.match[0]) and _NOT.search(found.before)):
+    if _COUNTED.match(found.after) or (_OMIT.match(found.matched) and _NOT.search(found.before)):
         return  # "must not appear 3 times", "do not leave out"
     if words := entries(found, "keywords"):
         yield wants("keywords.forbid", words=words)

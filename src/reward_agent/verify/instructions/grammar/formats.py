@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
         pattern=r"(?:answer|respond|reply)(?: with| by saying)?(?: only| just| simply)?(?: with)?(?: a| either)?"
         r"(?: simple)? (?:yes or no|yes/no)(?= *[.;!]| only| *$)",
         build=lambda found: (
-            (wants("choices.one_of", options=("yes", "no")),) if _ONLY.search(found.match[0] + found.after[:6]) else ()
+            (wants("choices.one_of", options=("yes", "no")),) if _ONLY.search(found.matched + found.after[:6]) else ()
         ),
         needs=("yes",),
         examples=(example("Is it wet? Answer only yes or no.", wants("choices.one_of", options=("yes", "no"))),),
@@ -122,7 +122,7 @@ RULES: tuple[Rule, ...] = (
         pattern=(
             r"(?:columns?|headers?|column (?:names?|titles?|headers?))(?: ?:| for| labell?ed(?: as)?| named| titled|"
             r" called| being| are| such as|,? each labell?ed as| headers?){0,2} ?\[?(?:(?P<names>{literals})|"
-            r"(?P<plain>[A-Z][\w ]{1,40}(?:, (?:and )?[A-Z][\w ]{1,40}| and [A-Z][\w ]{1,40}){1,8}))"
+            r"(?P<plain>[a-z][\w ]{1,40}(?:, (?:and )?[a-z][\w ]{1,40}| and [a-z][\w ]{1,40}){1,8}))"
         ),
         build=lambda found: _headers(found) if "table" in found.sentence.low or "column" in found.sentence.low else (),
         needs=("column", "table"),
@@ -222,6 +222,7 @@ RULES: tuple[Rule, ...] = (
         ),
         build=_choice_lines,
         needs=("choose", "pick", "select", "answer"),
+        also=(":",),
         examples=(
             example(
                 "Is rain wet? Choose from:\nIt is so.\nIt is not so.\nJust choose one.",

@@ -46,7 +46,7 @@ _MANNER = re.compile(r"(?:using|with|without|including|includes|containing|conta
 
 
 def _include(found: Found) -> Iterable[Constraint]:
-    if is_plain_question(found.sentence) and not _MANNER.match(found.match[0]):
+    if is_plain_question(found.sentence) and not _MANNER.match(found.matched):
         return  # "why do people use the word ...?"
     words = entries(found, "keywords") or entries(found, "quoted")
     if (

@@ -28,14 +28,14 @@ _ONLY = r"(?:only|entirely|completely|exclusively|solely|fully|strictly|purely|j
 
 
 def _language(found: Found) -> Iterable[Constraint]:
-    if re.search(r"\bnot\b|n't", found.match[0]):
+    if re.search(r"\bnot\b|n't", found.matched):
         return
     code = _CODES[found.words("name").lower()]
     if code == "en" and re.search(r"capital|case|caps\b", found.sentence.low):
         return  # said along with a wish about capitals, it goes without saying
     if re.search(
         r"\b(?:translat\w+|title|word|phrase|name|quote|sentence)s?\b[^.;,]{0,40}$", found.before
-    ) and not re.search(r"\bonly\b|other", found.match[0]):
+    ) and not re.search(r"\bonly\b|other", found.matched):
         return
     yield wants("language.is", language=code)
 

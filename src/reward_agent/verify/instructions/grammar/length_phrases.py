@@ -21,7 +21,7 @@ _ROUND = 50
 
 
 def _count_of(found: Found) -> Iterable[Constraint]:
-    words = found.match[0].lower()
+    words = found.matched.lower()
     quantity = found.quantity("amount", denied=re.search(r"\bnot\b|n't", words) is not None)
     if quantity is None or not (WHOLE.search(words) or of_the_whole(found)):
         return

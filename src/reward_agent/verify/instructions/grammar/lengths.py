@@ -13,7 +13,7 @@ from reward_agent.verify.instructions.grammar.scope import OTHER_PART, WHOLE, di
 
 _ADJECTIVE = (
     r"(?:(?:complete|full|short|long|concise|brief|distinct|separate|different|well-written|simple|total|"
-    r"English|coherent|detailed|grammatical|clear|informative|individual|whole|rhyming|main|proper|unique|numbered) "
+    r"english|coherent|detailed|grammatical|clear|informative|individual|whole|rhyming|main|proper|unique|numbered) "
     r"){0,2}"
 )
 LENGTH_UNIT = rf"(?:{_ADJECTIVE}(?P<unit>words?|sentences?|paragraphs?|stanzas?|verses?|lines?|characters?|chars)\b)"
@@ -46,7 +46,7 @@ def total(found: Found) -> Iterable[Constraint]:
         quantity = Quantity(low=quantity.low - quantity.low // 10, high=quantity.low + quantity.low // 10)
     if quantity is None or OTHER_PART.search(found.after[:160]):
         return
-    if found.words("unit").lower().startswith("ch") and quantity.low == quantity.high and _FITS.search(found.match[0]):
+    if found.words("unit").lower().startswith("ch") and quantity.low == quantity.high and _FITS.search(found.matched):
         quantity = Quantity.at_most(quantity.high or 0)
     if quantity is not None:
         yield from counted(found, quantity)
@@ -63,7 +63,7 @@ def _of_each(found: Found, quantity: Quantity | None) -> Iterable[Constraint]:
 
 def counted(found: Found, quantity: Quantity) -> Iterable[Constraint]:
     unit = KINDS[found.words("unit")[:2].lower()]
-    if unit == "words" and re.search(r"\b(?:unique|different|distinct)\b", found.match[0], re.IGNORECASE):
+    if unit == "words" and re.search(r"\b(?:unique|different|distinct)\b", found.matched, re.IGNORECASE):
         yield wants("words.unique", quantity=quantity)
         return
     if unit != "paragraphs":

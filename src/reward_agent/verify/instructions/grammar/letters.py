@@ -78,7 +78,7 @@ def _marks_counted(found: Found) -> Iterable[Constraint]:
 
 
 def _no_marks(found: Found) -> Iterable[Constraint]:
-    names = re.findall(_MARK, found.match[0], re.IGNORECASE)
+    names = re.findall(_MARK, found.matched, re.IGNORECASE)
     marks = tuple(dict.fromkeys(mark for name in names if (mark := mark_named(name))))
     if marks:
         yield wants("punctuation.forbid", marks=marks)
@@ -242,7 +242,7 @@ RULES: tuple[Rule, ...] = (
         ),
         build=lambda found: (
             (wants("punctuation.forbid", marks=(",",)),)
-            if re.search(r"not|forbid|prohib|ban|avoid|free", found.match[0])
+            if re.search(r"not|forbid|prohib|ban|avoid|free", found.matched)
             else ()
         ),
         needs=("comma",),

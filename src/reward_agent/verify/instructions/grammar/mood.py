@@ -11,25 +11,21 @@ _POLITE = re.compile(
     r"answer|reply|output)\b"
     r"|^\W*(?:write|give|explain|describe|list|tell|make|create|provide|summari[sz]e|rewrite|generate|include|use|"
     r"do not|don't|ensure|limit|answer|respond)\b",
-    re.IGNORECASE,
 )
 _OWN_FACT = re.compile(
     r"^\W*(?:i|we|my|our|he|she|they|his|her|their|there (?:is|are|was|were))\b"
     r"(?!.{0,60}\b(?:want|need|would|like|wish|require|looking|should|must|please|ask)\b)",
-    re.IGNORECASE,
 )
 _OFFERS_MATERIAL = re.compile(
     r"\b(?:following|below|this|given|these|here (?:is|are))\b[^\n]{0,120}:\s*$|^\s*(?:text|passage|article|input|"
     r"context|"
     r"paragraph|document|reference text|sentence|question)\s*:\s*$",
-    re.IGNORECASE,
 )
 _DIRECTS = re.compile(
     r"\b(?:your|the) (?:\w+ )?(?:response|answer|reply|output|summary|rewrite|essay)\b|\bplease\b|^\W*(?:do not|"
     r"don't|include|"
     r"use|highlight|make sure|first|wrap|finish|end|separate|limit|itali[cs]|ensure|mention|avoid|write|repeat|answer|"
     r"give|provide|put|add|start|begin|refrain|keep|format|without|now|before|let's|let us|italicize)\b",
-    re.IGNORECASE,
 )
 
 
@@ -63,18 +59,15 @@ _STATES = re.compile(
     r"story|article|summary|poem|letter|email|post|explanation|total)s?\b(?! *\ue000))(?:[\w'-]+|\ue000\S*)"
     r"(?: (?!should|must|shall|that|which|to\b|with\b)(?:[\w'-]+|\ue000\S*)){0,3}? (?:has|have|had|contains?|contained|"
     r"found|wrote|holds?|consists? of)\b(?! to\b)",
-    re.IGNORECASE,
 )
 _STATES_OF_MATERIAL = re.compile(
     r"^\W*(?:(?:the|these) (?:following|attached|above|given|quoted)|(?:the )?[\w-]+ (?:below|above)) "
     r"(?:[\w-]+ ){0,2}?"
     r"(?:has|have|had|contains?|consists? of)\b(?! to\b)",
-    re.IGNORECASE,
 )
 _REPORTS = re.compile(
     r"^\W*(?:my|our|his|her|their|the|a) (?:[\w-]+ ){1,3}(?:said|says|told|claims?|claimed|thinks?|insists?)\b"
     r"|\b(?:said|says) (?:my|our|his|her|the)\b",
-    re.IGNORECASE,
 )
 
 
@@ -124,29 +117,29 @@ def states_a_fact(text: Text, index: int) -> bool:
     sentence, later = text.sentences[index], text.sentences[index + 1 : index + 2]
     if not later:
         return False
-    if index == 0 and (_STATES.match(sentence.text) or _STATES_OF_MATERIAL.match(sentence.text)):
+    if index == 0 and (_STATES.match(sentence.low) or _STATES_OF_MATERIAL.match(sentence.low)):
         return True
-    return later[0].question and (tells_own_fact(sentence) or _REPORTS.search(sentence.text) is not None)
+    return later[0].question and (tells_own_fact(sentence) or _REPORTS.search(sentence.low) is not None)
 
 
 def is_plain_question(sentence: Sentence) -> bool:
     """A question about the world, not a request in the form of a question."""
-    return sentence.question and _POLITE.search(sentence.text) is None
+    return sentence.question and _POLITE.search(sentence.low) is None
 
 
 def tells_own_fact(sentence: Sentence) -> bool:
     """A statement about the writer or about others: "I wrote 3 paragraphs"."""
-    return _OWN_FACT.match(sentence.text) is not None
+    return _OWN_FACT.match(sentence.low) is not None
 
 
 def directs(sentence: Sentence) -> bool:
     """A sentence that speaks to the one who answers: only these are read inside material."""
-    return _DIRECTS.search(sentence.text) is not None
+    return _DIRECTS.search(sentence.low) is not None
 
 
 def offers_material(sentence: Sentence) -> bool:
     """A sentence after which the text to work on follows: "Summarize the following passage:"."""
-    return _OFFERS_MATERIAL.search(sentence.text) is not None
+    return sentence.low.rstrip().endswith(":") and _OFFERS_MATERIAL.search(sentence.low) is not None
 
 
 def material(text: Text) -> frozenset[int]:

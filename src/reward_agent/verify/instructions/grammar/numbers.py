@@ -99,10 +99,10 @@ RELATION = rf"(?:{_LEAST}|{_MOST}|{_NOT}(?:{_BELOW}|{_ABOVE})|{FEWER}|{MORE}|{EX
 COUNT = rf"(?:(?:between |from )?{NUMBER}(?:(?: ?- ?| to | and (?:at most )?| or ){NUMBER}| ?\+| \(\d{{1,5}}\))?)"
 """A number or a range, without a relation in front of it."""
 
-_NUMBER = re.compile(rf"(?<![\w.]){NUMBER}(?=\+|\W|$)|(?<!\w)(?:once|twice|thrice|single|couple)(?!\w)", re.IGNORECASE)
-_RANGE = re.compile(rf"(?<!\w){RANGE}(?!\w)", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?<![\w.]){NUMBER}(?=\+|\W|$)|(?<!\w)(?:once|twice|thrice|single|couple)(?!\w)")
+_RANGE = re.compile(rf"(?<!\w){RANGE}(?!\w)")
 _RELATIONS = tuple(
-    (name, re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE))
+    (name, re.compile(rf"(?<!\w)(?:{pattern})"))
     for name, pattern in (
         ("exact", r"(?:neither|no) more (?:and no|nor|or) less than"),
         ("least", rf"{_LEAST}|{_NOT}(?:{_BELOW})|{AFTER_LEAST}"),
@@ -113,7 +113,7 @@ _RELATIONS = tuple(
     )
 )
 
-_EXACT = re.compile(r"\b(?:exactly|precisely)\b", re.IGNORECASE)
+_EXACT = re.compile(r"\b(?:exactly|precisely)\b")
 
 
 def read_number(words: str) -> int | None:
@@ -148,6 +148,7 @@ def read_quantity(words: str, *, bare: str = "exact", denied: bool = False) -> Q
     `bare` says what a number without a relation means: "exact", or "least" where more does no harm. `denied` turns a
     comparison round, as "not" before it does: what must not have fewer than 5 has at least 5.
     """
+    words = words.lower()
     if found := _RANGE.search(words):
         numbers = [n for n in (read_number(m[0]) for m in _NUMBER.finditer(found[0])) if n is not None]
         if len(numbers) == 2 and not _is_choice_of_one(found[0], numbers):
@@ -178,4 +179,4 @@ def read_quantity(words: str, *, bare: str = "exact", denied: bool = False) -> Q
 
 def _is_choice_of_one(words: str, numbers: list[int]) -> bool:
     # "5 and 3" is a list, "between 3 and 5" is a range
-    return " and " in words.lower() and not words.lower().startswith(("between", "from"))
+    return " and " in words and not words.startswith(("between", "from"))

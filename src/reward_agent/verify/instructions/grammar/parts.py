@@ -1,7 +1,8 @@
 """The named parts that rule patterns are built from, and the compiler from a pattern to a regular expression.
 
-A pattern is written in words. A space stands for any run of spaces, `{part}` for a part of the table below, captured
-under its name the first time, and `{part:name}` for the same part captured under another name:
+A pattern is written in words, in lower case, as is what it is tried on. A space stands for any run of spaces, `{part}`
+for a part of the table below, captured under its name the first time, and `{part:name}` for the same part captured
+under another name:
 
     {relation} {count} sentences
     the word {literal} (?:should )?appears? {times}
@@ -131,7 +132,7 @@ PARTS: dict[str, str] = {
 _PART = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str, *, flags: int = 0) -> re.Pattern[str]:
     """The regular expression that a pattern stands for. Raises KeyError for an unknown part."""
 
     taken: set[str] = set()
@@ -148,7 +149,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     expression = _PART.sub(part, pattern)
     expression = re.sub(r" \?", " *", expression)
     expression = re.sub(r" (?![*+])", " +", expression)
-    return re.compile(expression, re.IGNORECASE)
+    return re.compile(expression, flags)
 
 
 def unit_named(words: str) -> str | None:

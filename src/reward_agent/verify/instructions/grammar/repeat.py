@@ -31,9 +31,9 @@ def _repeat(found: Found) -> Iterable[Constraint]:
 def _words_to_repeat(found: Found) -> str:
     whole = found.text.original
     above = whole[: found.sentence.start].strip()
-    if "first line" in found.match[0].lower():
+    if "first line" in found.matched.lower():
         return next((line.strip() for line in whole.splitlines() if line.strip()), "")
-    if above and "below" not in found.match[0].lower():
+    if above and "below" not in found.matched.lower():
         return above
     below = whole[found.sentence.start :].lstrip()
     return below.partition("\n\n")[2].strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,7 +29,13 @@ class Found:
     index: int
 
     def has(self, part: str) -> bool:
-        return bool(self.match.groupdict().get(part))
+        return part in self.match.re.groupindex and bool(self.match[part])
+
+    @property
+    def matched(self) -> str:
+        """What the pattern matched, literals hidden."""
+        start, end = self.match.span()
+        return self.sentence.text[start:end]
 
     def words(self, part: str) -> str:
         """The words of the instruction that a part matched, empty where it matched none."""
@@ -39,7 +45,11 @@ class Found:
         return self.text.original[self.sentence.start + start : self.sentence.start + end]
 
     def masked(self, part: str) -> str:
-        return self.match.groupdict().get(part) or ""
+        """The same, literals hidden."""
+        if not self.has(part):
+            return ""
+        start, end = self.match.span(part)
+        return self.sentence.text[start:end]
 
     def quantity(self, part: str = "quantity", *, bare: str = "exact", denied: bool = False) -> Quantity | None:
         return read_quantity(self.masked(part), bare=bare, denied=denied) if self.has(part) else None
@@ -68,12 +78,12 @@ class Found:
     @cached_property
     def before(self) -> str:
         """The sentence up to the match, literals hidden, in lower case."""
-        return self.sentence.text[: self.match.start()].lower()
+        return self.sentence.low[: self.match.start()]
 
     @cached_property
     def after(self) -> str:
         """The sentence from the match on, literals hidden, in lower case."""
-        return self.sentence.text[self.match.end() :].lower()
+        return self.sentence.low[self.match.end() :]
 
     @property
     def next_sentence(self) -> str:
@@ -113,9 +123,10 @@ class Rule:
     """A pattern of the grammar and the constraints it stands for.
 
     The pattern is tried on sentences that hold at least one of the strings in `needs`, and one of those in `also` where
-    there are any, and a number where it is `numeric`. `build` may find that
-    the words ask for nothing after all and return no constraint. `examples` are texts with all the constraints that
-    the whole grammar must find in them; `not_in` are texts in which this rule's kind must not be found.
+    there are any, and a number where it is `numeric`: on the words in lower case, unless it is `cased` and tells
+    capitals. `build` may find that the words ask for nothing after all and return no constraint. `examples` are texts
+    with all the constraints that the whole grammar must find in them; `not_in` are texts in which this rule's kind must
+    not be found.
     """
 
     kind: str
@@ -127,19 +138,20 @@ class Rule:
     examples: tuple[Example, ...] = ()
     not_in: tuple[str, ...] = ()
     in_questions: bool = False
+    cased: bool = False
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
         """The pattern, compiled when a sentence first calls for it."""
-        return compiled(self.pattern)
+        return compiled(self.pattern, flags=re.IGNORECASE if self.cased else 0)
 
-    def may_match(self, sentence: Sentence, cues: frozenset[str]) -> bool:
-        """A cheap test that comes before the pattern; `cues` are the strings of any rule that the sentence holds."""
-        return (
-            (sentence.numeric or not self.numeric)
-            and not cues.isdisjoint(self.needs)
-            and not (self.also and cues.isdisjoint(self.also))
-        )
+    def matches(self, sentence: Sentence) -> Iterator[re.Match[str]]:
+        return self.expression.finditer(sentence.text if self.cased else sentence.low)
+
+    def may_match(self, sentence: Sentence, cues: Set[str]) -> bool:
+        """A cheap test that comes before the pattern, on a sentence that holds one of the strings in `needs`; `cues`
+        are the strings of any rule that it holds."""
+        return (sentence.numeric or not self.numeric) and not (self.also and cues.isdisjoint(self.also))
 
 
 def wants(kind: str, /, **params: Any) -> Constraint:

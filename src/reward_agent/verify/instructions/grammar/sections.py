@@ -66,7 +66,7 @@ def _sections(found: Found) -> Iterable[Constraint]:
     quantity = found.quantity("amount")
     if quantity is None or re.search(r"\b(?:highlight|itali\w*|bold\w*|paragraphs?)\b[^.;,]{0,30}$", found.before):
         return
-    if "day" not in found.match[0].lower() and (divider := divider_of(found)) and len(divider) < 5:
+    if "day" not in found.matched.lower() and (divider := divider_of(found)) and len(divider) < 5:
         yield wants("paragraphs.count", quantity=quantity, divider=divider)
         return
     if re.search(r"\b(?:each|every)\b[^.;,]{0,30}$", found.before):
@@ -119,12 +119,12 @@ def _headings(found: Found) -> Iterable[Constraint]:
     quantity = found.quantity("amount")
     if quantity is None or re.search(r"\b(?:level|h)[ -]?$", found.before):
         return
-    match = _LEVEL.search(found.match[0].lower() + " " + found.after[:60])
+    match = _LEVEL.search(found.matched.lower() + " " + found.after[:60])
     yield wants("headings.count", quantity=quantity, level=int(match["level"]) if match and match["level"] else None)
 
 
 def _section_length(found: Found) -> Iterable[Constraint]:
-    quantity, name = found.quantity("amount"), found.literal("quote") or found.match[0]
+    quantity, name = found.quantity("amount"), found.literal("quote") or found.matched
     if quantity is not None and name:
         yield wants("section.length", name=name, quantity=quantity, unit=found.words("of").lower())
 

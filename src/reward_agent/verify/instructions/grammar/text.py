@@ -33,8 +33,10 @@ _SAME = str.maketrans(
 )
 _SAME_BUT_TICKS = {**_SAME, ord("`"): "`"}
 
+_OPENS = re.compile(r"[\"'`<{*_=\[-]")
+"""The characters a literal begins with."""
 _LITERAL = re.compile(
-    r"(?=[\"'`<{*_=\[-])(?:(?P<code>```[^`\n]{0,80}```|`[^`\n]{1,80}`)"
+    r"(?P<code>```[^`\n]{0,80}```|`[^`\n]{1,80}`)"
     r'|(?P<quote>"(?:[^"\n]|\n(?!\n)){1,3000}"|(?<![^\s(\[{,:;.?!=/-])\'\'(?=\S)[^\n]{1,200}?\'\''
     r"|(?<![^\s(\[{,:;.?!=/-])'(?=[^\s'])(?:[^\n']|(?<=\w)'(?=\w)){0,300}(?<=\S)'(?![^\W_]))"
     r"|(?P<angle><<[^<>\n]{1,120}>>)"
@@ -42,7 +44,7 @@ _LITERAL = re.compile(
     r"|(?P<divider>(?<![\w*-])(?:\*{3,}|\*(?: \*){2,}|-{3,}|_{3,}|={3,})(?![\w*]))"
     r"|(?P<bold>\*\*(?=[^\s*])[^*\n]{1,120}(?<=\S)\*\*(?!\*))"
     r"|(?P<italic>(?<![\w*])\*(?=[^\s*])[^*\n]{1,120}(?<=\S)\*(?![\w*]))"
-    r"|(?P<square>\[(?=[^\s\]'\"])[^\[\]'\"\n]{1,60}\]))"
+    r"|(?P<square>\[(?=[^\s\]'\"])[^\[\]'\"\n]{1,60}\])"
 )
 _MASK = {
     "quote": QUOTE,
@@ -57,23 +59,23 @@ _MASK = {
 _TRIM = {"quote": "'\"", "brace": "{}", "angle": "<>", "bold": "*", "italic": "*", "square": "[]", "code": "`"}
 
 _ABBREVIATION = re.compile(
-    r"\b(?:no|max|min|approx)\.(?= *\d)|\bp\.(?: ?p\.)? ?s\b(?:\.(?!\s+[A-Z]))?|\b(?:e\.g|i\.e|etc|vs|a\.k\.a|dr|mr|"
+    r"\b(?:no|max|min|approx)\.(?= *\d)|\bp\.(?: ?p\.)? ?s\b(?:\.(?!\s+[a-z]))?|\b(?:e\.g|i\.e|etc|vs|a\.k\.a|dr|mr|"
     r"mrs|ms|st|u\.s\.a|u\.s|a\.m|"
-    r"p\.m|(?<![\w.])\d{1,2}(?=\. ))\.",
-    re.IGNORECASE,
+    r"p\.m|(?<![\w.])\d{1,2}(?=\. ))\."
 )
+_STOPS = re.compile(r"[.!?\n\ue0fd]")
+"""The characters that the end of a sentence begins with."""
 _END = re.compile(
-    r"(?=[.!?\n\ue0fd])(?:[.!?]+[)\"']*(?=\s|$)"  # the ordinary end of a sentence
+    r"[.!?]+[)\"']*(?=\s|$)"  # the ordinary end of a sentence
     r"|(?<=[^\W\d_])[.!?]+(?=[A-Z][a-z]|[A-Z] |[-])"  # glued to the next one
     r"|(?<=[a-z)][^\W\d_])[.!?]+(?=(?:include|and the|and include|ensure|limit|use|the|with|your) )"
     r"|\ue0fd(?=\s+[A-Z])"  # a quotation that ends in a full stop ends its sentence too
-    r"|\n(?=[ ]{0,40}\n)|\n(?=[ ]{0,40}(?:[-*•#>]|\(?\d+[.)]|[A-Z(\ue000-\ue007]))|(?<=[.!?:;,])\n|(?<=[.!?:;,] )\n)"
+    r"|\n(?=[ ]{0,40}\n)|\n(?=[ ]{0,40}(?:[-*•#>]|\(?\d+[.)]|[A-Z(\ue000-\ue007]))|(?<=[.!?:;,])\n|(?<=[.!?:;,] )\n"
 )
 _NUMERIC = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine|"
     r"twent|fort|"
-    r"hundred|thousand|dozen|once|twice|thrice|single|couple)",
-    re.IGNORECASE,
+    r"hundred|thousand|dozen|once|twice|thrice|single|couple)"
 )
 
 
@@ -88,7 +90,7 @@ class Literal:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One sentence of the instruction, its literals hidden. `start` is its offset in the instruction,
-    `low` the text in lower case, `numeric` whether it holds a number in words or figures."""
+    `low` the text in lower case, letter for letter, `numeric` whether it holds a number in words or figures."""
 
     text: str
     start: int
@@ -130,18 +132,45 @@ def prepare(instruction: str) -> Text:
 
 def _hidden(words: str, offset: int, literals: dict[int, Literal]) -> str:
     """The words with one run of private characters for each literal; the literals are kept by their offsets."""
-
-    def hide(match: re.Match[str]) -> str:
+    plain = words.translate(_SAME_BUT_TICKS)
+    pieces: list[str] = []
+    done = 0
+    for match in _found(_LITERAL, _OPENS, plain):
+        start, end = match.span()
         kind = match.lastgroup or "quote"
         # a quotation keeps its plain apostrophes, markup keeps the very characters
-        inner = match[0] if kind == "quote" else words[match.start() : match.end()]
+        inner = match[0] if kind == "quote" else words[start:end]
         value = inner if kind == "divider" else _inside(inner, _TRIM[kind])
-        literals[offset + match.start()] = Literal(kind=kind, value=value)
+        literals[offset + start] = Literal(kind=kind, value=value)
         last = STOP if kind == "quote" and value[-1:] in tuple(".!?") else FILL
-        return _MASK[kind] + FILL * (len(match[0]) - 2) + last
+        pieces += [plain[done:start], _MASK[kind], FILL * (end - start - 2), last]
+        done = end
+    return _without_abbreviations("".join([*pieces, plain[done:]]))
 
-    masked = _LITERAL.sub(hide, words.translate(_SAME_BUT_TICKS))
-    return _ABBREVIATION.sub(lambda match: match[0].replace(".", DOT), masked)
+
+def _found(pattern: re.Pattern[str], first: re.Pattern[str], words: str) -> Iterator[re.Match[str]]:
+    """What `pattern` finds, whose matches begin with a character that `first` matches: these are found much faster."""
+    done = 0
+    for place in first.finditer(words):
+        if place.start() >= done and (match := pattern.match(words, place.start())):
+            done = match.end()
+            yield match
+
+
+def _without_abbreviations(masked: str) -> str:
+    """The full stops of abbreviations marked as such."""
+    pieces: list[str] = []
+    done = 0
+    for match in _ABBREVIATION.finditer(_lower(masked)):
+        start, end = match.span()
+        pieces += [masked[done:start], masked[start:end].replace(".", DOT)]
+        done = end
+    return "".join([*pieces, masked[done:]])
+
+
+def _lower(words: str) -> str:
+    """In lower case, letter for letter: one letter would become two, and shift every offset behind it."""
+    return words.replace("İ", "i").lower()
 
 
 def _inside(found: str, marks: str) -> str:
@@ -153,15 +182,16 @@ def _inside(found: str, marks: str) -> str:
 
 def _sentences(masked: str, offset: int) -> Iterator[Sentence]:
     start = 0
-    for end in [*(match.end() for match in _END.finditer(masked)), len(masked)]:
+    for end in [*(match.end() for match in _found(_END, _STOPS, masked)), len(masked)]:
         for cut in range(start, end, SENTENCE_AT_MOST):
-            part = masked[cut : min(cut + SENTENCE_AT_MOST, end)]
+            part = masked[cut : min(cut + SENTENCE_AT_MOST, end)].replace("\n", " ")
             if part.strip():
+                low = _lower(part)
                 yield Sentence(
-                    text=part.replace("\n", " "),
+                    text=part,
                     start=offset + cut,
                     question=part.rstrip().endswith("?"),
-                    low=part.lower(),
-                    numeric=_NUMERIC.search(part) is not None,
+                    low=low,
+                    numeric=_NUMERIC.search(low) is not None,
                 )
         start = end

@@ -24,7 +24,7 @@ def _named(found: Found) -> Iterable[Constraint]:
     )
     if all(re.fullmatch(r"[A-Za-z]+ \d{1,2}", name) for name in names):
         return  # labels with numbers: the count of sections says more
-    if re.search(r"\b(?:table|columns?)\b", found.before[-60:] + found.match[0].lower()):
+    if re.search(r"\b(?:table|columns?)\b", found.before[-60:] + found.matched.lower()):
         return
     if names and not re.search(
         r"\b(?:a|the) (?:book|film|movie|song|poem|article|story|paper|product|album|essay|novel)\b[^.;]{0,30}$",
@@ -97,7 +97,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         kind="headings.named",
         pattern=(
-            r"(?:sections|parts|headings) ?: (?P<names>[A-Z][^\n:;.\ue000-\ue007]{4,160}?)(?= *(?:,? (?:and "
+            r"(?:sections|parts|headings) ?: (?P<names>[a-z][^\n:;.\ue000-\ue007]{4,160}?)(?= *(?:,? (?:and "
             r")?(?:each|followed|include|contain|with|use|ensure|must|should|in)\b|[.;:,]? *$|[.;:]))"
         ),
         build=_bare_names,
@@ -111,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         kind="headings.named",
-        pattern=r"section (?:titled|labell?ed|named|called) (?P<name>[A-Z][^\n,.:]{3,80})",
+        pattern=r"section (?:titled|labell?ed|named|called) (?P<name>[a-z][^\n,.:]{3,80})",
         build=_capital_name,
         needs=("section",),
         examples=(
