@@ -8,7 +8,7 @@ Logistic regressions for short answers and for sentences, from the words alone. 
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from reward_agent.verify.factuality.grounded.features import NAMES, Compared, compared
 from reward_agent.verify.factuality.grounded.sentence import AGAINST as AGAINST_SENTENCES
 from reward_agent.verify.factuality.grounded.sentence import SENTENCE_NAMES
-from reward_agent.verify.factuality.grounded.weigh import numbers_of
+from reward_agent.verify.factuality.grounded.weigh import beside_numbers, sentence_numbers_of
 from training.grounded_rows import Labelled, labelled
 from training.logistic import Numbers, logistic_weights
 from training.read import checksums
@@ -52,28 +52,28 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED)
     asked = parser.parse_args()
     found = [(row, compared(row.claim, row.passages, row.pages)[0]) for row in labelled(asked.data, SEED, "training")]
-    short = by_words([one for one in found if one[0].claim.short], NAMES, short=True)
-    sentence = by_words([one for one in found if not one[0].claim.short], SENTENCE_NAMES, short=False)
+    sentences = [(row, best) for row, best in found if not row.claim.short]
+    short = by_words([(row, best) for row, best in found if row.claim.short], NAMES, beside_numbers)
+    sentence, wording = by_words(sentences, SENTENCE_NAMES, sentence_numbers_of), by_words(sentences, NAMES, beside_numbers)
     shipped = {
         "made by": "training/grounded.py",
         "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "rows": len(found)},
         "data": checksums(asked.data, FILES),
         "short": short,
         "sentence": sentence,
+        "wording": wording,
     }
     asked.out.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} rows -> {asked.out}")
 
 
-def by_words(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> dict[str, float]:
+def by_words(
+    found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], numbers: Callable[[Compared], dict[str, float]]
+) -> dict[str, float]:
     """The weights of what the words show."""
-    x, y = _numbers(found, names, short=short), np.array([float(row.supported) for row, _ in found])
+    every = [numbers(best) for _, best in found]
+    x, y = np.array([[one[name] for name in names] for one in every]), np.array([float(r.supported) for r, _ in found])
     return fitted(names, x, y, balanced(np.array([row.kind for row, _ in found]), y))
-
-
-def _numbers(found: Sequence[tuple[Labelled, Compared]], names: Sequence[str], *, short: bool) -> Numbers:
-    numbers = [numbers_of(best, short=short) for _, best in found]
-    return np.array([[one[name] for name in names] for one in numbers])
 
 
 def balanced(kinds: NDArray[np.str_], labels: Numbers) -> Numbers:

@@ -17,12 +17,13 @@ ONE = compared(
 WEIGHING = Weighing(
     short={"said": 0.0, "bias": 0.0},
     sentence={"in order": 2.0, "bias": -1.0},
+    wording={"literal": 0.0, "bias": 3.0},
 )
 IN_ORDER = sentence_numbers(ONE.claim.text, ONE.passage)[SENTENCE_NAMES.index("in order")]
 
 
-def test_a_chance_is_the_logistic_function_of_the_weighted_sum() -> None:
-    assert WEIGHING.by_words(ONE, short=False) == pytest.approx(logistic(2.0 * IN_ORDER - 1.0))
+def test_a_chance_is_the_logistic_function_of_the_weighted_sum_of_a_sentence_of_the_mean_of_two() -> None:
+    assert WEIGHING.by_words(ONE, short=False) == pytest.approx(logistic((2.0 * IN_ORDER - 1.0 + 3.0) / 2))
     assert WEIGHING.by_words(ONE, short=True) == 0.5
 
 
@@ -34,10 +35,12 @@ def test_the_shipped_weights_fit_the_numbers_and_never_punish_what_is_found() ->
     weighing = load_weighing()
     assert set(weighing.short) == {*NAMES, "bias"}
     assert set(weighing.sentence) == {*SENTENCE_NAMES, "bias"}
-    for name in ("literal", "said", "about", "together", "gathered", "near", "kin"):
-        assert weighing.short[name] >= 0
-    for name in ("numbers missing", "names missing", "denial differs"):
-        assert weighing.short[name] <= 0
+    assert set(weighing.wording) == {*NAMES, "bias"}
+    for weights in (weighing.short, weighing.wording):
+        for name in ("literal", "said", "about", "together", "gathered", "near", "kin"):
+            assert weights[name] >= 0
+        for name in ("numbers missing", "names missing", "denial differs"):
+            assert weights[name] <= 0
     for name, weight in weighing.sentence.items():
         assert name == "bias" or weight == 0 or (weight < 0) == (name in AGAINST)
 

@@ -1,7 +1,7 @@
 """How a claim stands beside a passage -> the chance that the passage supports it.
 
-Logistic functions of numbers fitted by `training/grounded.py`: one for short answers (`features.NAMES`), one for
-sentences (`sentence.SENTENCE_NAMES`). What the entailment model adds is joined.py's business.
+Logistic functions of numbers fitted by `training/grounded.py`: for short answers of `features.NAMES`, for sentences of
+these and of `sentence.SENTENCE_NAMES`. What the entailment model adds is joined.py's business.
 """
 
 import json
@@ -20,22 +20,29 @@ MOST = 6.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
-    """One weight a number, by name, and a "bias": for short answers, for sentences."""
+    """One weight a number, by name, and a "bias". A short answer has one sum; a sentence two, by its names and numbers
+    (`sentence`) and by its words (`wording`), whose mean counts: together they fit no better, and apart each sees
+    mistakes that the other does not."""
 
     short: Mapping[str, float]
     sentence: Mapping[str, float]
+    wording: Mapping[str, float]
 
     def by_words(self, one: Compared, *, short: bool) -> float:
         """The chance that the passage supports the claim, from the words alone."""
-        return logistic(_sum(self.short if short else self.sentence, numbers_of(one, short=short)))
+        if short:
+            return logistic(_sum(self.short, beside_numbers(one)))
+        return logistic((_sum(self.sentence, sentence_numbers_of(one)) + _sum(self.wording, beside_numbers(one))) / 2)
 
 
-def numbers_of(one: Compared, *, short: bool) -> dict[str, float]:
-    """What may be weighed of a claim beside a passage, by name; of a sentence more than of a short answer."""
-    found = dict(zip(NAMES, one.numbers, strict=True))
-    if not short:
-        found |= zip(SENTENCE_NAMES, sentence_numbers(one.claim.text, one.passage), strict=True)
-    return found
+def beside_numbers(one: Compared) -> dict[str, float]:
+    """`features.NAMES` of a claim beside a passage."""
+    return dict(zip(NAMES, one.numbers, strict=True))
+
+
+def sentence_numbers_of(one: Compared) -> dict[str, float]:
+    """`sentence.SENTENCE_NAMES` of a claim beside a passage."""
+    return dict(zip(SENTENCE_NAMES, sentence_numbers(one.claim.text, one.passage), strict=True))
 
 
 def logistic(logit: float) -> float:
@@ -47,7 +54,7 @@ def logistic(logit: float) -> float:
 def load_weighing() -> Weighing:
     """The weights that ship with the package."""
     shipped = json.loads(resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
-    return Weighing(short=shipped["short"], sentence=shipped["sentence"])
+    return Weighing(short=shipped["short"], sentence=shipped["sentence"], wording=shipped["wording"])
 
 
 def _sum(weights: Mapping[str, float], numbers: Mapping[str, float]) -> float:
