@@ -159,8 +159,11 @@ def entailment_rows(data: Path, part: str) -> Iterator[tuple[str, list[Claim], s
             yield "BEGIN", _alone(row["response"]), row["evidence"], row["coarse label"] == "entailment"
     for row in rows(data / "claim_evidence" / "summedits.jsonl.gz"):
         if part == "all" or part_of(row["doc"]) == "evaluation":
-            claims = [claim for s in sentences(row["summary"]) for claim in _alone(s)]
-            yield "SummEdits", claims, row["doc"], bool(row["label"])
+            said, before = sentences(row["summary"]), set(sentences(row["original_summary"]))
+            claims = [claim for s in said for claim in _alone(s)]
+            yield "SummEdits, whole summaries", claims, row["doc"], bool(row["label"])
+            for edited in [s for s in said if s not in before][:1]:
+                yield "SummEdits, the edited sentence", _alone(edited), row["doc"], bool(row["label"])
     for row in rows(data / "factcheck_gpt" / "claim_evidence_stance.jsonl.gz"):
         if row["stance"] in ("completely-support", "partially-support", "refute"):
             yield "FactCheck-GPT, supports or refutes", _alone(row["claim"]), row["evidence"], row["stance"] != "refute"
