@@ -54,7 +54,10 @@ def main() -> None:
     found = [(row, compared(row.claim, row.passages, row.pages)[0]) for row in labelled(asked.data, SEED, "training")]
     sentences = [(row, best) for row, best in found if not row.claim.short]
     short = by_words([(row, best) for row, best in found if row.claim.short], NAMES, beside_numbers)
-    sentence, wording = by_words(sentences, SENTENCE_NAMES, sentence_numbers_of), by_words(sentences, NAMES, beside_numbers)
+    sentence, wording = (
+        by_words(sentences, SENTENCE_NAMES, sentence_numbers_of),
+        by_words(sentences, NAMES, beside_numbers),
+    )
     shipped = {
         "made by": "training/grounded.py",
         "settings": {"seed": SEED, "ridge": RIDGE, "share": SHARE, "rows": len(found)},
