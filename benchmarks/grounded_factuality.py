@@ -157,13 +157,7 @@ def entailment_rows(data: Path, part: str) -> Iterator[tuple[str, list[Claim], s
     for row in rows(data / "claim_evidence" / "begin.jsonl.gz"):
         if part == "all" or part_of(row["evidence"]) == "evaluation":
             yield "BEGIN", _alone(row["response"]), row["evidence"], row["coarse label"] == "entailment"
-    for row in rows(data / "claim_evidence" / "summedits.jsonl.gz"):
-        if part == "all" or part_of(row["doc"]) == "evaluation":
-            said, before = sentences(row["summary"]), set(sentences(row["original_summary"]))
-            claims = [claim for s in said for claim in _alone(s)]
-            yield "SummEdits, whole summaries", claims, row["doc"], bool(row["label"])
-            for edited in [s for s in said if s not in before][:1]:
-                yield "SummEdits, the edited sentence", _alone(edited), row["doc"], bool(row["label"])
+    yield from summaries(data, part)
     for row in rows(data / "factcheck_gpt" / "claim_evidence_stance.jsonl.gz"):
         if row["stance"] in ("completely-support", "partially-support", "refute"):
             yield "FactCheck-GPT, supports or refutes", _alone(row["claim"]), row["evidence"], row["stance"] != "refute"
@@ -175,6 +169,17 @@ def entailment_rows(data: Path, part: str) -> Iterator[tuple[str, list[Claim], s
             if evidence["evidence_label"] in ("SUPPORTS", "REFUTES"):
                 supports = evidence["evidence_label"] == "SUPPORTS"
                 yield "Climate-FEVER, supports or refutes", _alone(row["claim"]), evidence["evidence"], supports
+
+
+def summaries(data: Path, part: str) -> Iterator[tuple[str, list[Claim], str, bool]]:
+    """SummEdits: every summary as the set labels it, and the one sentence of it that was edited."""
+    for row in rows(data / "claim_evidence" / "summedits.jsonl.gz"):
+        if part != "all" and part_of(row["doc"]) != "evaluation":
+            continue
+        said, before = sentences(row["summary"]), set(sentences(row["original_summary"]))
+        yield "SummEdits, whole summaries", [c for s in said for c in _alone(s)], row["doc"], bool(row["label"])
+        for edited in [s for s in said if s not in before][:1]:
+            yield "SummEdits, the edited sentence", _alone(edited), row["doc"], bool(row["label"])
 
 
 def _alone(text: str) -> list[Claim]:

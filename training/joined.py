@@ -2,9 +2,9 @@
 
     python -m training.joined --data ../shared/data [--model FOLDER] [--out FILE]
 
-A logistic regression on rows that the encoder was not trained on (`training.parts.held`), all of them labelled by people
-or taken from PopQA. After `training.grounded`, whose weights it builds on. The encoder is the one that ships, unless one
-is given.
+A logistic regression on rows that the encoder was not trained on (`training.parts.held`), all of them labelled by
+people or taken from PopQA. After `training.grounded`, whose weights it builds on. The encoder is the one that ships,
+unless one is given.
 """
 
 import argparse
