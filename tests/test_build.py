@@ -38,7 +38,7 @@ def test_the_order_of_the_candidates_does_not_matter() -> None:
 def test_without_a_checkable_constraint_only_the_preference_decides_and_the_decision_says_so() -> None:
     judgment = judged("Cheer me up!", ["You are great.", "No."])
     assert [signal.name for signal in judgment.signals] == ["preference"]
-    assert decision(judgment).reason == "weighted sum: 0.02 × preference (centre 0, spread 1)"
+    assert decision(judgment).reason == "weighted sum: 0.001 × preference (centre 0, spread 1)"
     assert judgment.failures == ()
 
 
@@ -52,7 +52,7 @@ def test_the_embedded_preference_breaks_ties_and_outvotes_nothing() -> None:
     prompt = "Describe the sea in exactly two sentences."
     short, long = "Wide. Deep.", "The sea is wide and blue. It is deep, and home to more life than the land, by far."
     tied = decision(judged(prompt, [short, long], preset="offline"))
-    assert 0 < abs(tied.scores[0] - tied.scores[1]) < 0.02
+    assert 0 < abs(tied.scores[0] - tied.scores[1]) < 0.001
     broken = decision(judged(prompt, [short, f"{long} It is also very cold in winter, I think."], preset="offline"))
     assert broken.scores[0] > broken.scores[1]
 
@@ -81,7 +81,7 @@ def test_a_verifier_can_be_turned_off() -> None:
 def test_the_settings_choose_router_and_judger() -> None:
     agent = build_agent(load_settings(overrides=["route.type=every", "judge.type=vote"]))
     assert isinstance(agent.router, EveryCheckRouter)
-    assert agent.judger == VoteJudger(weights={"factuality": 1.2, "instructions": 1.1, "preference": 0.02})
+    assert agent.judger == VoteJudger(weights={"factuality": 1.2, "instructions": 1.1, "preference": 0.001})
 
 
 @pytest.mark.parametrize("judge", ["judge.type=weighted", "judge.type=vote"])
@@ -90,12 +90,12 @@ def test_the_embedded_preference_is_the_weakest_voice_of_every_judger(judge: str
     followed, liked = "Wide. Deep.", "The sea is wide, and it is deep, and it is home to a great many kinds of animals."
     judgment = judged(prompt, [followed, liked], judge)
     assert decision(judgment).scores[0] > decision(judgment).scores[1] + 0.2
-    assert "0.02 × preference" in decision(judgment).reason or "preference (0.02)" in decision(judgment).reason
+    assert "0.001 × preference" in decision(judgment).reason or "preference (0.001)" in decision(judgment).reason
 
 
 def test_other_weights_of_a_vote_leave_the_embedded_preference_weak() -> None:
     resolved = load_settings(overrides=["judge.type=vote", "judge.weights.instructions=3"])
-    assert resolved.weights == {"instructions": 3.0, "preference": 0.02}
+    assert resolved.weights == {"instructions": 3.0, "preference": 0.001}
     assert load_settings(overrides=["judge.weights.preference=0.5"]).weights == {"preference": 0.5}
 
 

@@ -41,14 +41,14 @@ CALIBRATIONS: dict[str, CalibrationSettings] = {
 """The scale of 1 to 10 around its middle, its ends near 0.05 and 0.95; and logits, which need none."""
 
 
-EMBEDDED_WEIGHT = 0.02
+EMBEDDED_WEIGHT = 0.001
 """What an embedded model weighs in a sum or a vote where `judge.weights` says nothing of it: enough to break a tie."""
 
 
 class EmbeddedPrefer(Section):
     """The small model that ships with the package: no download, no GPU, a millisecond a response. Its scores are
     log-odds about an average response, so the calibration is known. It sees form, not truth: in a sum or a vote
-    it weighs 0.02 where `judge.weights` says nothing of it. `length_neutral`: the weights for which length does not
+    it weighs 0.001 where `judge.weights` says nothing of it. `length_neutral`: the weights for which length does not
     count; it predicts people's choice less well, and does not fall for length."""
 
     type: Literal["embedded"]
