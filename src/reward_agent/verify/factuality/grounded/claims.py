@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reward_agent.verify.factuality.grounded.text import sentences, telling_words, words
+from reward_agent.verify.factuality.grounded.text import sentences, telling_words
 
 SHORT_WORDS = 8
 MAX_CLAIM_CHARS = 600
@@ -62,11 +62,6 @@ class Claim:
     def answers(self) -> bool:
         """Whether it is the whole answer to its question."""
         return self.short or self.reply
-
-    @property
-    def key(self) -> str:
-        """The same for claims in the same words."""
-        return " ".join((*words(self.text), *(["no"] if self.denied else ["yes"] if self.asked else [])))
 
     @property
     def stated(self) -> str:
