@@ -69,6 +69,7 @@ def test_a_bare_yes_or_no_claims_what_was_asked(
 def test_yes_and_no_to_one_question_are_two_claims() -> None:
     question = "Is the mill on the Sorrel?"
     (yes,), (no,) = (claims_of(answer, question, limit=8) for answer in ("Yes.", "No."))
+    assert yes != no
 
 
 def test_yes_or_no_is_a_claim_of_its_own_before_what_stands_behind_it() -> None:
