@@ -8,11 +8,10 @@ Logistic regressions for short answers and for sentences, from the words alone. 
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reward_agent.verify.factuality.grounded.features import NAMES, Compared, compared
 from reward_agent.verify.factuality.grounded.sentence import AGAINST as AGAINST_SENTENCES
@@ -76,15 +75,15 @@ def by_words(
     """The weights of what the words show."""
     every = [numbers(best) for _, best in found]
     x, y = np.array([[one[name] for name in names] for one in every]), np.array([float(r.supported) for r, _ in found])
-    return fitted(names, x, y, balanced(np.array([row.kind for row, _ in found]), y))
+    return fitted(names, x, y, balanced([row.kind for row, _ in found], y, SHARE))
 
 
-def balanced(kinds: NDArray[np.str_], labels: Numbers) -> Numbers:
+def balanced(kinds: Sequence[str], labels: Numbers, shares: Mapping[str, float]) -> Numbers:
     """Each kind weighs its share, and its two labels alike."""
-    weight = np.zeros(len(labels))
-    for kind, share in SHARE.items():
+    weight, of_row = np.zeros(len(labels)), np.array(kinds)
+    for kind, share in shares.items():
         for label in (0.0, 1.0):
-            rows = (kinds == kind) & (labels == label)
+            rows = (of_row == kind) & (labels == label)
             weight[rows] = share / max(1, rows.sum())
     return weight
 

@@ -25,7 +25,7 @@ from reward_agent.verify.factuality.grounded.features import compared
 from reward_agent.verify.factuality.grounded.reading import to_read
 from reward_agent.verify.factuality.grounded.text import sentences
 from reward_agent.verify.factuality.grounded.weigh import load_weighing
-from training.grounded import FILES, fitted
+from training.grounded import FILES, balanced, fitted
 from training.grounded_rows import Labelled, begin, popqa, qa_feedback
 from training.parts import held, part_of
 from training.read import checksum, checksums, rows
@@ -99,7 +99,8 @@ def _some(found: Iterator[Labelled]) -> Iterator[Labelled]:
 def _fitted(rows: Sequence[Labelled], model: EntailmentModel) -> dict[str, object]:
     words, supported, labels = _read(rows, model)
     x = np.array([joined.numbers(one, (other, 0.0, 0.0)) for one, other in zip(words, supported, strict=True)])
-    weight = _balanced([row.kind for row in rows], labels)
+    weight = balanced([row.kind for row in rows], labels, SHARE)
+    weight /= weight.sum()
     found = fitted(joined.NUMBERS, x, labels, weight)
     together = x @ np.array([found[name] for name in joined.NUMBERS]) + found["bias"]
     start, end = _limits(words, together > 0, weight)
@@ -116,17 +117,6 @@ def _read(rows: Sequence[Labelled], model: EntailmentModel) -> tuple[Numbers, Nu
         found.append((weighing.by_words(best, short=False), supported, float(row.supported)))
     words, supported_by, labels = np.array(found).T
     return words, supported_by, labels
-
-
-def _balanced(kinds: Sequence[str], labels: Numbers) -> Numbers:
-    """Each kind weighs its share, and its two labels alike; the whole is 1."""
-    weight, kind_of = np.zeros(len(labels)), np.array(kinds)
-    for kind, share in SHARE.items():
-        for label in (0.0, 1.0):
-            rows = (kind_of == kind) & (labels == label)
-            weight[rows] = share / max(1, rows.sum())
-    whole: Numbers = weight / weight.sum()
-    return whole
 
 
 def _limits(words: Numbers, supported: NDArray[np.bool_], weight: Numbers) -> tuple[float, float]:
