@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reward_agent.prefer.embedded import EmbeddedPreference, load_weights
 from reward_agent.prefer.embedded.features import OF_PROMPT, asked, features
-from reward_agent.prefer.embedded.model import OUT_OF_ORDER, Weights, Worth
+from reward_agent.prefer.embedded.model import LOWEST, Weights, Worth
 from reward_agent.prefer.embedded.order import out_of_order
 from reward_agent.types import Message
 
@@ -91,10 +91,11 @@ def test_an_answer_beats_its_own_words_in_another_order() -> None:
     [
         ("the of a is the and window the sun a to", True),
         ("Pick the to window. basil light. an is sun. Water", True),
-        ("the sun. it sets. A is late. now Birds. sing Loudly.", True),
+        ("the sun. it sets. a is late. now Birds. sing Loudly.", True),
         (HELPFUL, False),
         ("a to-do list, an in-depth look, the on-screen text", False),
         ("the of is a title he gave it", False),
+        ("Object A is heavier than B. If A and B are put on a scale, A is lower.", False),
         ("", False),
         ("для и на солнце в и на the of", False),
     ],
@@ -103,10 +104,12 @@ def test_words_in_an_order_that_nobody_writes_are_told(text: str, garbage: bool)
     assert out_of_order(text) is garbage
 
 
-def test_garbage_has_one_score_below_all_others_whatever_its_length() -> None:
+@pytest.mark.parametrize("length_neutral", [False, True])
+def test_garbage_has_the_lowest_score_whatever_its_length(length_neutral: bool) -> None:
     garbage = "the of a is the and window the sun a to "
-    assert scores(garbage, garbage * 40, "") == [OUT_OF_ORDER, OUT_OF_ORDER, pytest.approx(scores("")[0])]
-    assert scores("")[0] > OUT_OF_ORDER
+    found = scores(garbage, garbage * 40, "", ". . .", "word " * 3000, length_neutral=length_neutral)
+    assert found[:2] == [LOWEST, LOWEST]
+    assert min(found) == LOWEST
 
 
 def test_features_of_another_version_are_refused() -> None:

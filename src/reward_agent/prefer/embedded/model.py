@@ -24,8 +24,8 @@ from reward_agent.prefer.embedded.features import asked, features
 from reward_agent.prefer.embedded.order import out_of_order
 from reward_agent.types import Message
 
-OUT_OF_ORDER = -6.0
-"""The score of a text whose words stand in no order: lower than any other's."""
+LOWEST = -6.0
+"""No score is lower; a text whose words stand in no order has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,6 @@ class EmbeddedPreference:
     async def score(self, prompt: Sequence[Message], responses: Sequence[str]) -> Sequence[float]:
         request = asked(prompt)
         return [
-            OUT_OF_ORDER if out_of_order(response) else self.weights.score(features(request, response))
+            LOWEST if out_of_order(response) else max(LOWEST, self.weights.score(features(request, response)))
             for response in responses
         ]
