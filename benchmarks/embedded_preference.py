@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.calibration import calibration_error
 from benchmarks.provenance import SHARED_DATA, print_header
 from reward_agent.prefer.embedded import EmbeddedPreference, load_weights
 from reward_agent.types import Message
@@ -120,20 +121,11 @@ def best_of_11(model: EmbeddedPreference, data: Path) -> None:
     )
 
 
-def calibration_error(differences: Sequence[float], bins: int = 10) -> float:
+def preference_error(differences: Sequence[float]) -> float:
     """The expected calibration error of the chance that the first of a pair in random order is preferred."""
     draw = random.Random(0)
-    rows = [(d, 1.0) if draw.random() < 0.5 else (-d, 0.0) for d in differences]
-    chance = np.array([1 / (1 + np.exp(-d)) for d, _ in rows])
-    right = np.array([label for _, label in rows])
-    place = np.minimum((chance * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            abs(chance[place == b].mean() - right[place == b].mean()) * (place == b).mean()
-            for b in range(bins)
-            if (place == b).any()
-        )
-    )
+    rows = [(d, True) if draw.random() < 0.5 else (-d, False) for d in differences]
+    return calibration_error(np.array([1 / (1 + np.exp(-d)) for d, _ in rows]), np.array([right for _, right in rows]))
 
 
 def speed(model: EmbeddedPreference, data: Path) -> None:
@@ -169,7 +161,7 @@ def main() -> None:
         if title in ("HH-RLHF helpful", "WebGPT", "Auto-J, no ties"):
             differences += found
     best_of_11(model, asked.data)
-    print(f"expected calibration error, HH, WebGPT and Auto-J: {calibration_error(differences):.3f}")
+    print(f"expected calibration error, HH, WebGPT and Auto-J: {preference_error(differences):.3f}")
     speed(model, asked.data)
 
 

@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from benchmarks.calibration import calibration_error
 from benchmarks.provenance import SHARED_DATA, print_header
 from reward_agent.evidence.corpus import Page, build_index, open_corpus
 from reward_agent.types import Passage, Sample
@@ -199,18 +199,6 @@ def entailment_lines(data: Path, part: str, way: GroundedClaims) -> None:
         area = np.mean([(a > b) + HALF * (a == b) for a in scores[labels][:600] for b in scores[~labels][:600]])
         error = calibration_error(scores, labels)
         print(f"| {title} | {len(pairs)} | {right:.3f} | {error:.3f} | {area:.3f} |", flush=True)
-
-
-def calibration_error(scores: NDArray[np.float64], labels: NDArray[np.bool_], bins: int = 10) -> float:
-    """The expected calibration error: how far chances and frequencies lie apart, weighed by bin."""
-    place = np.minimum((scores * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            abs(scores[place == b].mean() - labels[place == b].mean()) * (place == b).mean()
-            for b in range(bins)
-            if (place == b).any()
-        )
-    )
 
 
 def speed(way: GroundedClaims, pairs: Sequence[Pair]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reward_agent.cli.console import say, say_problems, shown, stoppable, terminal
+from reward_agent.cli.console import say, say_problems, show_paired, shown, stoppable, terminal
 from reward_agent.cli.options import (
     Config,
     Engine,
@@ -114,14 +114,7 @@ def compare_runs(folder_a: Path, folder_b: Path, *, json: bool, markdown: bool) 
     from reward_agent.reports.best_of_n_pages import paired_curves_markdown, paired_curves_table
 
     paired = compare_picks(folder_a, folder_b)
-    if json:
-        from pydantic import TypeAdapter
-
-        typer.echo(TypeAdapter(type(paired)).dump_json(paired, indent=2))
-    elif markdown:
-        typer.echo(paired_curves_markdown(paired), nl=False)
-    else:
-        terminal().print(paired_curves_table(paired))
+    show_paired(paired, json=json, markdown=markdown, as_table=paired_curves_table, as_markdown=paired_curves_markdown)
 
 
 def _judge(job: "BestOfNJob", settings: "Settings", out: Path, opening: "AbstractAsyncContextManager[Judge]") -> None:

@@ -3,15 +3,16 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from reward_agent.types import Judgment, Problem, Sample
 
+T = TypeVar("T")
 SHOWN_PROBLEMS = 10
 
 
@@ -56,6 +57,25 @@ def stoppable(how_to_go_on: str = "run the same command again to go on where it 
     except KeyboardInterrupt:
         say(f"stopped; {how_to_go_on}")
         raise typer.Exit(130) from None
+
+
+def show_paired(
+    paired: T,
+    *,
+    json: bool,
+    markdown: bool,
+    as_table: "Callable[[T], RenderableType]",
+    as_markdown: Callable[[T], str],
+) -> None:
+    """What two runs differ in, in the form that was asked for; as a table where none was."""
+    if json:
+        from pydantic import TypeAdapter
+
+        typer.echo(TypeAdapter(type(paired)).dump_json(paired, indent=2))
+    elif markdown:
+        typer.echo(as_markdown(paired), nl=False)
+    else:
+        terminal().print(as_table(paired))
 
 
 def terminal(*, stderr: bool = False) -> "Console":

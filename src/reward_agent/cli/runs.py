@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reward_agent.cli.console import SHOWN_PROBLEMS, say, shown, sound, stoppable, terminal
+from reward_agent.cli.console import SHOWN_PROBLEMS, say, show_paired, shown, sound, stoppable, terminal
 from reward_agent.cli.options import (
     Config,
     Engine,
@@ -191,14 +191,7 @@ def compare(
     from reward_agent.reports.render import paired_markdown, paired_table
 
     paired = compare_folders(folder_a, folder_b)
-    if json:
-        from pydantic import TypeAdapter
-
-        typer.echo(TypeAdapter(type(paired)).dump_json(paired, indent=2))
-    elif markdown:
-        typer.echo(paired_markdown(paired), nl=False)
-    else:
-        terminal().print(paired_table(paired))
+    show_paired(paired, json=json, markdown=markdown, as_table=paired_table, as_markdown=paired_markdown)
 
 
 def run_and_show(

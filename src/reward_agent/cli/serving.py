@@ -21,15 +21,14 @@ def serve(
     GET /docs lists the endpoints. See docs/service.md.
     """
     import asyncio
-    import importlib.util
 
     from reward_agent.config import load_settings
     from reward_agent.errors import ConfigError
+    from reward_agent.extras import not_installed
 
     settings = load_settings(preset=preset, config=config, overrides=set_ or [])
-    for needed in ("fastapi", "prometheus_client", "uvicorn"):
-        if importlib.util.find_spec(needed) is None:
-            raise ConfigError(f"serve needs {needed}: pip install 'reward-agent[service]'")
+    for needed in not_installed(("fastapi", "prometheus_client", "uvicorn")):
+        raise ConfigError(f"serve needs {needed}: pip install 'reward-agent[service]'")
     from reward_agent.service.serving import serve as serve_until_stopped
 
     asyncio.run(serve_until_stopped(settings, host=host, port=port, workers=workers, say=say))

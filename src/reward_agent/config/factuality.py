@@ -1,14 +1,11 @@
 """`[verify.factuality]`: how claims are found and held against evidence."""
 
-import importlib.util
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field
 
 from reward_agent.config.section import Off, Section
-
-ENTAILMENT_PACKAGES = ("onnxruntime", "tokenizers")
-"""The extra `entailment`."""
+from reward_agent.extras import ENTAILMENT, not_installed
 
 
 class FactualitySection(Section):
@@ -48,7 +45,7 @@ class PairwiseFactuality(FactualitySection):
 
 def _model_at_hand() -> str:
     """Resolved once, with the settings: a run's folder says which one judged, and is not resumed with the other."""
-    return "none" if any(importlib.util.find_spec(name) is None for name in ENTAILMENT_PACKAGES) else "embedded"
+    return "none" if not_installed(ENTAILMENT) else "embedded"
 
 
 class GroundedFactuality(Section):

@@ -7,6 +7,7 @@ from reward_agent.config.factuality import GroundedFactuality
 from reward_agent.config.section import Off
 from reward_agent.doctor.check import Finding
 from reward_agent.errors import ConfigError
+from reward_agent.extras import ENTAILMENT, not_installed
 
 PAIR = ("The bridge was finished in 1911.", "The bridge was finished in 1911 and crosses the Ousel.")
 
@@ -16,9 +17,7 @@ async def grounded_factuality(settings: Settings) -> AsyncIterator[Finding]:
     if not isinstance(factuality, GroundedFactuality) or isinstance(settings.evidence, Off):
         return
     if factuality.model == "none":
-        from reward_agent.verify.factuality.grounded.entailment import packages_missing
-
-        missing = packages_missing()
+        missing = not_installed(ENTAILMENT)
         yield Finding(
             state="note",
             subject=subject,

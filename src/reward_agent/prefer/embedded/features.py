@@ -16,16 +16,17 @@ from reward_agent.prefer.embedded.vocabulary import (
     ASKED,
     DENIALS,
     FIRST_PERSON,
+    MAX_RESPONSE_CHARS,
     ORDERS,
     REFUSAL,
     SECOND_PERSON,
+    SENTENCE_START,
     STOP,
     WANTED,
 )
 from reward_agent.types import Message
 
 MAX_PROMPT_CHARS = 20_000
-MAX_RESPONSE_CHARS = 40_000
 KNEES = (1.5, 2.5, 3.5, 4.5, 5.5)
 """Where the worth of another word may change, in log words: about 4, 11, 32, 89 and 244 words."""
 OF_PROMPT = "prompt: "
@@ -45,7 +46,6 @@ _LINK = re.compile(r"https?://|www\.")
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\b\d[\d,.]*")
 _NAME = re.compile(r" (?<=[a-z] |[,;] )[A-Z][a-z]+")
-_START = re.compile(r"""[.!?]["”)]?\s+(\S)""")
 _EMOJI = re.compile(r"[\U0001f000-\U0010ffff]")
 _LEAK = re.compile(
     r"^[ \t]*(?:#{2,3} ?(?:instruction|response|human|assistant|input)|human:|assistant:|user:|question:|q:)|<\|",
@@ -105,22 +105,22 @@ def features(prompt: Asked, response: str) -> dict[str, float]:
     response = response[:MAX_RESPONSE_CHARS]
     raw = _WORD.findall(response)
     words = _lower(raw)
+    joined = f" {' '.join(words)} "
     sentences = [piece for piece in _BREAK.split(response) if piece.strip()]
     length = math.log1p(len(words))
     found = {"length": length} | {f"length over {knee}": max(0.0, length - knee) for knee in KNEES}
-    found |= _words(prompt, words)
+    found |= _words(prompt, words, joined)
     found |= _sentences(prompt, response, sentences)
     found |= _layout(response, len(words), len(sentences))
-    found |= _tone(response, words, sentences)
+    found |= _tone(response, joined)
     found |= _form(response, raw)
     found["script differs"] = abs(prompt.foreign - _foreign(response))
     return found | _as_asked(prompt, found) | prompt.numbers
 
 
-def _words(prompt: Asked, words: Sequence[str]) -> dict[str, float]:
+def _words(prompt: Asked, words: Sequence[str], joined: str) -> dict[str, float]:
     content = _content(words)
     kinds, triples = set(content), list(zip(words, words[1:], words[2:], strict=False))
-    joined = f" {' '.join(words)} "
     return {
         "prompt covered": len(prompt.content & kinds) / len(prompt.content) if prompt.content else 0.5,
         "words of the prompt": _held(content, prompt.content) / max(1, len(content)),
@@ -145,7 +145,7 @@ def _sentences(prompt: Asked, response: str, sentences: Sequence[str]) -> dict[s
     lengths = [piece.count(" ") + 1 for piece in sentences] or [0]
     first, last = (set(_content(_lower(_WORD.findall(piece)))) for piece in _ends(sentences))
     orders = _held([piece.split(None, 1)[0].lower() for piece in sentences], ORDERS)
-    starts = _START.findall(response)
+    starts = SENTENCE_START.findall(response)
     lower = sum(map(str.islower, starts))
     return {
         "words in the first sentence": math.log1p(lengths[0]),
@@ -175,10 +175,10 @@ def _layout(response: str, words: int, sentences: int) -> dict[str, float]:
     }
 
 
-def _tone(response: str, words: Sequence[str], sentences: Sequence[str]) -> dict[str, float]:
+def _tone(response: str, joined: str) -> dict[str, float]:
     start = response[:200].lower().replace("’", "'")
     return {
-        "refuses": float(min(3, sum(map(f" {' '.join(words)} ".count, REFUSAL)))),
+        "refuses": float(min(3, sum(map(joined.count, REFUSAL)))),
         "starts eager": float(bool(_EAGER.match(start))),
         "starts reluctant": float(bool(_RELUCTANT.match(start))),
         "starts with yes or no": float(bool(_YES_NO.match(start))),

@@ -8,7 +8,8 @@ is not English, code, and a text of a few words is never called so.
 import re
 from itertools import pairwise
 
-MAX_CHARS = 40_000
+from reward_agent.prefer.embedded.vocabulary import MAX_RESPONSE_CHARS, SENTENCE_START
+
 WRONG_SHARE = 0.15
 SHARE_OF_STARTS = 0.4
 
@@ -19,20 +20,19 @@ _NEVER = (
     "your my their which"
 )
 _NEVER_AFTER_ARTICLE = frozenset(_NEVER.split())
-_START = re.compile(r"""[.!?]["”)]?\s+(\S)""")
 _CAPITAL_INSIDE = re.compile(r" (?<=[a-z,;] )[A-Z][a-z]")
 
 
 def out_of_order(text: str) -> bool:
     """Two articles before words that never follow one; or one, where sentences start in lower case and capitals stand
     inside them."""
-    text = text[:MAX_CHARS]
+    text = text[:MAX_RESPONSE_CHARS]
     after = [second.lower() for first, second in pairwise(text.split()) if first in _ARTICLES]
     wrong = sum(map(_NEVER_AFTER_ARTICLE.__contains__, after))
     if wrong >= 2:
         return wrong > WRONG_SHARE * len(after)
     if not wrong or not _CAPITAL_INSIDE.search(text):
         return False
-    starts = _START.findall(text)
+    starts = SENTENCE_START.findall(text)
     lower = sum(map(str.islower, starts))
     return lower >= 2 and lower > SHARE_OF_STARTS * len(starts)

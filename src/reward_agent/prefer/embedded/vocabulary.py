@@ -1,6 +1,9 @@
-"""The words and phrases that the features look for. English alone."""
+"""What is looked for in a text: words and phrases, in English alone, and where sentences start; and how far."""
 
 import re
+
+MAX_RESPONSE_CHARS = 40_000
+SENTENCE_START = re.compile(r"""[.!?]["”)]?\s+(\S)""")
 
 _STOP_WORDS = (
     "a an the and or but if then so of to in on at for from by with about as into than that this these "

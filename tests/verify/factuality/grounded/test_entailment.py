@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from reward_agent.config import load_settings
-from reward_agent.config.factuality import ENTAILMENT_PACKAGES, GroundedFactuality
+from reward_agent.config.factuality import GroundedFactuality
 from reward_agent.errors import ConfigError, RunError
+from reward_agent.extras import ENTAILMENT
 from reward_agent.jobs.folder import RunFolder
 from reward_agent.verify.factuality.grounded.entailment import (
     FILES,
-    PACKAGES,
     SHIPPED,
     Encoder,
     EntailmentModel,
@@ -91,7 +91,7 @@ def model_of_settings(*overrides: str) -> str:
 
 
 def test_without_the_packages_the_words_alone_judge_and_the_settings_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in PACKAGES else object())
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in ENTAILMENT else object())
     assert model_of_settings() == "none"
     assert model_of_settings("verify.factuality.model=embedded") == "embedded"
     open_entailment.cache_clear()
@@ -103,7 +103,6 @@ def test_with_the_packages_the_model_that_ships_judges_and_the_settings_say_so(m
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     assert model_of_settings() == "embedded"
     assert model_of_settings("verify.factuality.model=none") == "none"
-    assert PACKAGES == ENTAILMENT_PACKAGES
 
 
 @pytest.mark.extras

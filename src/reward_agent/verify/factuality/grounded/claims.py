@@ -63,11 +63,6 @@ class Claim:
         """Whether it is the whole answer to its question."""
         return self.short or self.reply
 
-    @property
-    def stated(self) -> str:
-        """The claim as one text."""
-        return f"{self.question} {self.text}" if self.short and self.question else self.text
-
 
 def claims_of(response: str, question: str, *, limit: int) -> Sequence[Claim]:
     """The first `limit` claims of a response, in order, each once."""

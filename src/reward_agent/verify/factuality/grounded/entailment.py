@@ -4,12 +4,11 @@
     ((supported, contradicted, unknown),) = model.chances([(claim, evidence)])
 
 A small encoder (MiniLM, int8, ONNX), made by `training/`: the one that ships with the package (`encoder/`), or one in a
-folder of the user's. It needs two packages, the extra `entailment`; `packages_missing` says which are not there. One
-thread, no network, no torch; read from disk at the first claim. The same pairs give the same chances whatever stands
+folder of the user's. It needs two packages, the extra `entailment`. One thread, no network, no torch; read from disk at
+the first claim. The same pairs give the same chances whatever stands
 beside them: each is run by itself. `docs/models.md` says what it scores and what it cannot do.
 """
 
-import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from reward_agent.errors import ConfigError
+from reward_agent.extras import ENTAILMENT, not_installed
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -29,7 +29,6 @@ EMBEDDED: Final = "embedded"
 """The name of the model that ships with the package."""
 SHIPPED: Final = Path(__file__).parent / "encoder"
 FILES: Final = ("entailment.onnx", "tokenizer.json")
-PACKAGES: Final = ("onnxruntime", "tokenizers")
 MAX_TOKENS = 128
 """Of a claim and its evidence together; what is longer is cut."""
 KEPT = 4_096
@@ -91,11 +90,6 @@ class EntailmentModel:
         return self.encoder
 
 
-def packages_missing() -> list[str]:
-    """Those of the extra `entailment` that are not installed."""
-    return [name for name in PACKAGES if importlib.util.find_spec(name) is None]
-
-
 @lru_cache(maxsize=8)
 def open_entailment(model: str) -> EntailmentModel:
     """The model that ships ("embedded"), or the one in a folder that `training.export_entailment` has written; one
@@ -107,7 +101,7 @@ def open_entailment(model: str) -> EntailmentModel:
             f"verify.factuality.model: {folder} holds no {' and no '.join(absent)}; give 'embedded' for the model that "
             "ships, 'none' to go by the words alone, or a folder made as training/README.md says"
         )
-    if missing := packages_missing():
+    if missing := not_installed(ENTAILMENT):
         raise ConfigError(
             f"verify.factuality.model = {model!r} needs what is not installed ({', '.join(missing)}): pip install "
             "'reward-agent[entailment]', or set it to 'none' to go by the words alone"

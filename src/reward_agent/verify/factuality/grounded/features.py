@@ -20,12 +20,23 @@ from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.claims import Claim
 from reward_agent.verify.factuality.grounded.kinship import kinship
 from reward_agent.verify.factuality.grounded.terms import DENIAL, MAX_PASSAGE_CHARS, common_rarity, names_of, terms_of
-from reward_agent.verify.factuality.grounded.text import STOP_WORDS, akin, sentences, stem, telling_words, window, words
+from reward_agent.verify.factuality.grounded.text import (
+    STOP_WORDS,
+    akin,
+    runs_held,
+    sentences,
+    stem,
+    telling_words,
+    titled,
+    window,
+    words,
+)
 
 RARE = 1.5
 """How much more a rare word than a common one says about what a text is about: the power of its rarity."""
 HALF = 0.5
 ALL = 0.99
+RUN = 3
 NAME_WEIGHT = 2.0
 NUMBER_WEIGHT = 2.0
 NAMELESS = 0.7
@@ -68,7 +79,7 @@ class Compared:
 
 def compared(claim: Claim, passages: Sequence[Passage], pages: Sequence[Passage] = ()) -> list[Compared]:
     """The claim beside each passage, the one that says most about it first. `pages`: those about a short answer."""
-    texts = [f"{p.title}: {p.text[:MAX_PASSAGE_CHARS]}" if p.title else p.text[:MAX_PASSAGE_CHARS] for p in passages]
+    texts = [titled(p.title, p.text[:MAX_PASSAGE_CHARS]) for p in passages]
     rarity = _rarity(texts)
     found = [
         Compared(claim=claim, passage=passage, numbers=_numbers(claim, passage, text, rarity, pages))
@@ -139,7 +150,7 @@ def _numbers(
         share(new),
         share(list(said)),
         max((share(new, piece) for piece in pieces.values()), default=0.0),
-        _runs(words(claim.text), words(shown)),
+        runs_held(words(claim.text), words(shown), RUN),
         sum(term not in there for term in figures) / max(1, len(figures)),
         sum(term not in there for term in names) / max(1, len(names)),
         float(bool(DENIAL.search(claim.text)) != bool(DENIAL.search(closest))),
@@ -205,12 +216,3 @@ def _bare(text: str) -> tuple[str, ...]:
 def _contains(text: Sequence[str], part: Sequence[str]) -> bool:
     size = len(part)
     return size > 0 and any(text[at : at + size] == part for at in range(len(text) - size + 1) if text[at] == part[0])
-
-
-def _runs(claim: Sequence[str], shown: Sequence[str]) -> float:
-    """The share of the claim's three-word runs that stand in the text word for word."""
-    runs = list(zip(claim, claim[1:], claim[2:], strict=False))
-    if not runs:
-        return 0.5
-    there = set(zip(shown, shown[1:], shown[2:], strict=False))
-    return sum(run in there for run in runs) / len(runs)

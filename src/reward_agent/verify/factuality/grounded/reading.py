@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from reward_agent.verify.factuality.grounded.text import TITLE_WORDS, sentences, telling_words
+from reward_agent.verify.factuality.grounded.text import TITLE_WORDS, limited, sentences, telling_words, titled
 
 READ_WORDS = 40
 MAX_READ_CHARS = 6_000
@@ -22,20 +22,11 @@ AGAIN = 0.25
 def to_read(title: str, text: str, claim: str, question: str = "", *, most: int = READ_WORDS) -> str:
     """At most `most` words of the passage, whole sentences where they fit; the title stands in front."""
     head = " ".join(title.split()[:TITLE_WORDS])
-    pieces = _pieces(text[:MAX_READ_CHARS], most)
+    pieces = limited(sentences(text[:MAX_READ_CHARS]), most)
     if sum(len(piece.split()) for piece in pieces) > most:
         pieces = _closest(pieces, claim, question, most)
     body = " ".join(pieces)
-    return f"{head}: {body}" if head else body
-
-
-def _pieces(text: str, most: int) -> list[str]:
-    """Sentences none of which is longer than what is read."""
-    found: list[str] = []
-    for sentence in sentences(text):
-        split = sentence.split()
-        found.extend(" ".join(split[at : at + most]) for at in range(0, len(split), most))
-    return found
+    return titled(head, body)
 
 
 def _closest(pieces: Sequence[str], claim: str, question: str, most: int) -> list[str]:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from reward_agent.types import Passage
 from reward_agent.verify.factuality.grounded.opposites import turned_round
 from reward_agent.verify.factuality.grounded.terms import DENIAL, MAX_PASSAGE_CHARS, common_rarity, names_of, terms_of
-from reward_agent.verify.factuality.grounded.text import akin, sentences, words
+from reward_agent.verify.factuality.grounded.text import akin, runs_held, sentences, titled, words
 
 ORDER_WORDS = (60, 80)
 """How much of the claim and of the sentence is compared word by word in order."""
@@ -54,9 +54,7 @@ _HERE = frozenset(
 @lru_cache(maxsize=1024)
 def sentence_numbers(text: str, passage: Passage) -> tuple[float, ...]:
     """Aligned with `SENTENCE_NAMES`."""
-    shown = (
-        f"{passage.title}: {passage.text[:MAX_PASSAGE_CHARS]}" if passage.title else passage.text[:MAX_PASSAGE_CHARS]
-    )
+    shown = titled(passage.title, passage.text[:MAX_PASSAGE_CHARS])
     title = frozenset(terms_of(passage.title))
     pieces = sentences(shown) or ("",)
     held = [frozenset(terms_of(piece)) for piece in pieces]
@@ -79,7 +77,7 @@ def sentence_numbers(text: str, passage: Passage) -> tuple[float, ...]:
     return (
         _together(weights, said, [*names, *numbers], [terms | title for terms in held], fits[closest]),
         _in_order(claim_words[: ORDER_WORDS[0]], closest_words[: ORDER_WORDS[1]]),
-        _runs(claim_words, words(shown)),
+        runs_held(claim_words, words(shown), RUN),
         lone,
         lone if any(t[0].isdigit() for t in missing) else 0.0,
         min(2.0, sum(t not in there for t in numbers)),
@@ -123,11 +121,3 @@ def _in_order(claim: Sequence[str], sentence: Sequence[str]) -> float:
             row.append(before[at] + 1 if word == other else max(before[at + 1], row[-1]))
         before = row
     return before[-1] / max(1, len(claim))
-
-
-def _runs(claim: Sequence[str], passage: Sequence[str]) -> float:
-    runs = list(zip(*(claim[at:] for at in range(RUN)), strict=False))
-    if not runs:
-        return 0.5
-    there = set(zip(*(passage[at:] for at in range(RUN)), strict=False))
-    return sum(run in there for run in runs) / len(runs)

@@ -104,24 +104,38 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def runs_held(claim: Sequence[str], passage: Sequence[str], size: int) -> float:
+    """The share of the claim's runs of `size` words that stand in the passage word for word; a half without runs."""
+    runs = list(zip(*(claim[at:] for at in range(size)), strict=False))
+    if not runs:
+        return 0.5
+    there = set(zip(*(passage[at:] for at in range(size)), strict=False))
+    return sum(run in there for run in runs) / len(runs)
+
+
 @lru_cache(maxsize=4096)
 def window(title: str, text: str, claim: str, question: str = "") -> str:
     """The part of a passage that bears most on a claim: consecutive sentences of at most `WINDOW_WORDS` words, those
     that share most words with the claim and, for less, with the question. The title stands in front."""
     head = " ".join(title.split()[:TITLE_WORDS])
-    cut = _limited(sentences(text))
+    cut = limited(sentences(text), WINDOW_WORDS)
     if sum(len(sentence.split()) for sentence in cut) > WINDOW_WORDS:
         cut = _best(cut, frozenset(telling_words(claim)), frozenset(telling_words(question)))
     body = " ".join(cut)
-    return f"{head}: {body}" if head else body
+    return titled(head, body)
 
 
-def _limited(found: Sequence[str]) -> list[str]:
-    """Sentences none of which is longer than the window."""
+def titled(title: str, text: str) -> str:
+    """A text as one, its title in front where it has one."""
+    return f"{title}: {text}" if title else text
+
+
+def limited(found: Sequence[str], most: int) -> list[str]:
+    """Sentences none of which has more than `most` words: longer ones are cut."""
     pieces: list[str] = []
     for sentence in found:
         split = sentence.split()
-        pieces.extend(" ".join(split[at : at + WINDOW_WORDS]) for at in range(0, len(split), WINDOW_WORDS))
+        pieces.extend(" ".join(split[at : at + most]) for at in range(0, len(split), most))
     return pieces
 
 

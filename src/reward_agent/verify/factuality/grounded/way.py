@@ -28,6 +28,7 @@ from reward_agent.verify.factuality.grounded.joined import Joined, load_joined
 from reward_agent.verify.factuality.grounded.kinship import pages_about
 from reward_agent.verify.factuality.grounded.reading import to_read
 from reward_agent.verify.factuality.grounded.terms import terms_of
+from reward_agent.verify.factuality.grounded.text import titled
 from reward_agent.verify.factuality.grounded.weigh import Weighing, load_weighing, log_odds, logistic
 from reward_agent.verify.factuality.look_up import look_up
 
@@ -111,7 +112,7 @@ class GroundedClaims:
         both = [one.passage for one in _related(claim, ranked)[:READ_TOGETHER]]
         if len(both) < READ_TOGETHER:
             return ranked
-        text = " ".join(f"{passage.title}: {passage.text}" if passage.title else passage.text for passage in both)
+        text = " ".join(titled(passage.title, passage.text) for passage in both)
         return compared(claim, [Passage(text=text, source=", ".join(p.source or p.title for p in both))])
 
     def _finding(self, claim: Claim, related: Sequence[Compared]) -> Finding:
