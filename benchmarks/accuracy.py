@@ -1,6 +1,6 @@
 """Accuracy of a preset on the benchmarks, beside the length controls.
 
-    python -m benchmarks.accuracy [--preset offline]
+    python -m benchmarks.accuracy [--preset offline] [--set KEY=VALUE ...]
 
 Reads ../shared/data (the developers' half of each set) where it lies, in the published or the converted format.
 """
@@ -31,8 +31,8 @@ RUNS = [
 ]
 
 
-def measured(benchmark: str, path: str, preset: str) -> BenchmarkReport:
-    settings = load_settings(preset=preset)
+def measured(benchmark: str, path: str, preset: str, overrides: list[str]) -> BenchmarkReport:
+    settings = load_settings(preset=preset, overrides=overrides)
     job = BenchmarkJob(benchmark=benchmark, data=str(SHARED_DATA / path))
     reading = read_data(job, settings)
     with tempfile.TemporaryDirectory() as out:
@@ -59,14 +59,15 @@ def row(title: str, figures: Figures) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="offline")
-    preset = parser.parse_args().preset
+    parser.add_argument("--set", action="append", default=[], help="a setting besides those of the preset")
+    asked = parser.parse_args()
     print_header("the developers' half of each set")
     print("| benchmark | comparisons | accuracy | 95 % | ties wrong | coverage | ties | longer wins | shorter wins |")
     print("|---|---|---|---|---|---|---|---|---|")
     reports: dict[str, BenchmarkReport] = {}
     for title, benchmark, path, subset in RUNS:
         if path not in reports:
-            reports[path] = measured(benchmark, path, preset)
+            reports[path] = measured(benchmark, path, asked.preset, asked.set)
         report = reports[path]
         print(row(title, report.overall if subset == "overall" else report.subsets[subset]), flush=True)
 
